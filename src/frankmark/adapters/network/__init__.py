@@ -1,0 +1,1 @@
+"""Names, fetches and probes over real sockets."""

@@ -1,0 +1,1 @@
+"""Clock, entropy and files of this machine."""

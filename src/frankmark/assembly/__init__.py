@@ -1,0 +1,1 @@
+"""Settings become one record of services; the only place where things are plugged together."""

@@ -1,0 +1,1 @@
+"""Pure ground: encodings, canonical JSON, keys, signed objects and log mathematics."""

@@ -1,0 +1,1 @@
+"""Pure mail: addresses, messages and the authentication standards every protocol shares."""

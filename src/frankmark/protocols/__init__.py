@@ -1,0 +1,1 @@
+"""Pure protocols, strangers to one another."""

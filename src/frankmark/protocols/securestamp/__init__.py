@@ -1,0 +1,1 @@
+"""SecureStamp: sender stamps, their evidence, their score and their ledger."""

@@ -1,0 +1,1 @@
+"""What people and programs touch; surfaces translate and decide nothing."""

@@ -1,0 +1,1 @@
+"""The node: HTTP in front of the services."""
