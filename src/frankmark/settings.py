@@ -6,7 +6,6 @@ nearest known one, since a misspelt limit that is silently ignored is worse than
 A variable `FRANKMARK_<KEY>` or `FRANKMARK_<SECTION>_<KEY>` wins over the file; lists are separated by commas.
 """
 
-import difflib
 import tomllib
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from frankmark.foundation.errors import Malformed
+from frankmark.foundation.vocabulary import keys_of, nearest, unknown_keys
 
 __all__ = [
     "DnsSettings",
@@ -154,8 +154,8 @@ def load(file: Path | None, environ: Mapping[str, str]) -> Settings:
     given = _read(file) if file is not None else {}
     for path, value in _from_environment(environ):
         _place(given, path, value)
-    for name in _unknown(given, _vocabulary(Settings), ""):
-        raise _unknown_key(name, sorted(_flat(Settings, "")))
+    for key in unknown_keys(given, Settings):
+        raise _unknown_key(key.name, key.name.removesuffix(key.name.rpartition(".")[2]) + key.nearest)
     try:
         settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as problem:
@@ -175,7 +175,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Paths and values of our variables; a section's key is matched whole, so that keys may hold underscores."""
-    known = {"FRANKMARK_" + name.replace(".", "_").upper(): name for name in _flat(Settings, "")}
+    known = {"FRANKMARK_" + name.replace(".", "_").upper(): name for name in keys_of(Settings)}
     for variable, text in sorted(environ.items()):
         if not variable.startswith("FRANKMARK_"):
             continue
@@ -184,7 +184,7 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, .
         elif variable in VARIABLES_OF_THEIR_OWN:
             continue
         elif variable not in known:
-            raise _unknown_key(variable, sorted({*known, *VARIABLES_OF_THEIR_OWN}))
+            raise _unknown_key(variable, nearest(variable, sorted({*known, *VARIABLES_OF_THEIR_OWN})))
         else:
             path = tuple(known[variable].split("."))
             yield path, _listed(text) if _is_list(path) else text
@@ -211,37 +211,9 @@ def _place(given: dict[str, Any], path: tuple[str, ...], value: Any) -> None:  #
     given[path[-1]] = value
 
 
-def _vocabulary(struct: type[msgspec.Struct]) -> dict[str, Any]:
-    """Known keys of a section; a nested section maps to its own vocabulary, a value to None."""
-    known: dict[str, Any] = {}
-    for field in msgspec.structs.fields(struct):
-        nested = isinstance(field.type, type) and issubclass(field.type, msgspec.Struct)
-        known[field.encode_name] = _vocabulary(field.type) if nested else None
-    return known
-
-
-def _flat(struct: type[msgspec.Struct], prefix: str) -> Iterator[str]:
-    for field in msgspec.structs.fields(struct):
-        name = prefix + field.encode_name
-        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
-            yield from _flat(field.type, name + ".")
-        else:
-            yield name
-
-
-def _unknown(given: Mapping[str, Any], known: Mapping[str, Any], prefix: str) -> Iterator[str]:
-    for key, value in given.items():
-        if key not in known:
-            yield prefix + key
-        elif known[key] is not None and isinstance(value, dict):
-            yield from _unknown(value, known[key], f"{prefix}{key}.")
-
-
-def _unknown_key(name: str, known: list[str]) -> Malformed:
-    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-    return Malformed(
-        SettingsReason.SETTINGS_UNKNOWN_KEY, f"{name} is not a setting; the nearest known one is {nearest[0]}"
-    )
+def _unknown_key(name: str, nearest_known: str) -> Malformed:
+    detail = f"{name} is not a setting; the nearest known one is {nearest_known}"
+    return Malformed(SettingsReason.SETTINGS_UNKNOWN_KEY, detail)
 
 
 def _check_public_url(text: str) -> None:

@@ -1,0 +1,35 @@
+"""One question under way at a time: whoever asks the same meanwhile waits for the same answer."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Hashable
+from typing import Generic, TypeVar
+
+__all__ = ["SharedFlight"]
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class SharedFlight(Generic[Key, Value]):
+    """Runs at most one asker per key. An asker goes on when the one who first wanted its answer has given up."""
+
+    __slots__ = ("_under_way",)
+
+    def __init__(self) -> None:
+        self._under_way: dict[Key, asyncio.Task[Value]] = {}
+
+    async def answer(self, key: Key, ask: Callable[[], Coroutine[None, None, Value]]) -> Value:
+        """The answer of the asker that is under way for `key`, or of `ask`, started now."""
+        task = self._under_way.get(key)
+        if task is None:
+            task = asyncio.create_task(ask())
+            self._under_way[key] = task
+            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+        return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Cancel what is under way."""
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

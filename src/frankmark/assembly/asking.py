@@ -1,0 +1,94 @@
+"""Which node a command asks, and with which credential."""
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from frankmark.adapters.network.node_api import HttpNodeApi
+from frankmark.foundation.errors import Malformed
+from frankmark.ports.node_api import NodeApi
+from frankmark.settings import Settings
+
+__all__ = ["AskingReason", "Login", "login_file", "node_api", "running_node", "stored_login"]
+
+RUN_FILE = "node.json"
+TOKEN_FILE = "admin.token"  # noqa: S105  (a file's name)
+PREFIXES = ("ss_live_", "ss_test_")
+
+
+class AskingReason(StrEnum):
+    """Why a login cannot be used."""
+
+    LOGIN_INVALID = "LOGIN_INVALID"
+
+
+class Login:
+    """A stored login: the node's base and the key. Never printed whole."""
+
+    def __init__(self, *, base: str, key: str) -> None:
+        self.base = base
+        self.key = key
+
+
+def login_file(config: Path) -> Path:
+    """Where `login` writes: JSON with ``base`` and ``key``, 0600."""
+    return config / "login.json"
+
+
+def stored_login(environ: Mapping[str, str], config: Path) -> Login:
+    """The login of the environment, else of our file, else of the original command's file.
+
+    Raises:
+        Malformed: `LOGIN_INVALID`, a file is not of its form or its key has another prefix.
+    """
+    base = environ.get("FRANKMARK_API_BASE") or environ.get("SS_API_BASE") or ""
+    key = environ.get("FRANKMARK_API_KEY") or environ.get("SS_API_KEY") or ""
+    home = environ.get("HOME", "")
+    older = Path(home, ".securestamp", "config.json") if home else None
+    for file in (login_file(config), older):
+        if file is not None and file.is_file() and not (base and key):
+            stored = _read(file)
+            base = base or str(stored.get("base") or stored.get("apiBase") or "")
+            key = key or str(stored.get("key") or stored.get("apiKey") or "")
+    if key and not key.startswith(PREFIXES):
+        raise Malformed(AskingReason.LOGIN_INVALID, "Invalid API key format: a key begins with ss_live_ or ss_test_")
+    return Login(base=base, key=key)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise Malformed(AskingReason.LOGIN_INVALID, f"{file} cannot be read as JSON; run: frankmark login") from fault
+    if not isinstance(value, dict):
+        raise Malformed(AskingReason.LOGIN_INVALID, f"{file} is not a JSON object; run: frankmark login")
+    return value
+
+
+def node_api(environ: Mapping[str, str], settings: Settings, *, config: Path, data: Path) -> NodeApi:
+    """The node to ask: the one of the login, else the one running on this machine, else the default listener."""
+    login = stored_login(environ, config)
+    if login.base:
+        return HttpNodeApi(login.base, credential=login.key)
+    base = _running_base(data) or f"http://{settings.listen}"
+    return HttpNodeApi(base, credential=login.key)
+
+
+def running_node(settings: Settings, data: Path) -> NodeApi | None:
+    """This machine's running node with its own run-time credential, or None if none runs."""
+    token = data / "run" / TOKEN_FILE
+    base = _running_base(data)
+    if not base or not token.is_file():
+        return None
+    return HttpNodeApi(base, credential=token.read_text(encoding="ascii").strip(), ca_file=settings.evidence.ca_file)
+
+
+def _running_base(data: Path) -> str:
+    """The base that a running node wrote down; empty if it is gone."""
+    try:
+        base = json.loads((data / "run" / RUN_FILE).read_text(encoding="utf-8")).get("base", "")
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return base if isinstance(base, str) else ""

@@ -1,0 +1,139 @@
+"""JSON Web Signatures in compact form (RFC 7515) with one algorithm, ES256 (RFC 7518 §3.4).
+
+The key decides the algorithm; the header only has to agree. A token is read by its strictest form: exactly three
+segments, each in the one base64url spelling, a signature of 64 octets, a header without duplicate names and without any
+parameter that would bring a key along or change what is signed. `parse` proves nothing; `verify` does.
+
+A token's text is malleable, since ECDSA is: never take it for the identity of what it says.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from frankmark.foundation.canonical import dump, load
+from frankmark.foundation.encoding import b64url_decode, b64url_encode
+from frankmark.foundation.errors import Malformed
+from frankmark.foundation.keys import P256PrivateKey, P256PublicKey
+from frankmark.foundation.reasons import FoundationReason
+
+__all__ = ["Header", "Jws", "parse", "sign", "verify"]
+
+MAX_TOKEN: Final = 8192
+_MAX_HEADER: Final = 1024
+_SEGMENTS: Final = 3
+_SIGNATURE: Final = 64
+# Keys come from the verifier's trust file, never from the token; `crit`, `b64` and `zip` change what is signed.
+_REFUSED: Final = frozenset({"crit", "jku", "jwk", "x5u", "x5c", "b64", "zip"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The protected header; `alg` is always ES256.
+
+    Attributes:
+        kid: The key's name, a hint until the signature is verified.
+        typ: The type, exactly as written.
+    """
+
+    kid: str | None
+    typ: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jws:
+    """A token that is well-formed and not yet verified.
+
+    Attributes:
+        header: The protected header.
+        payload: The octets that are signed.
+        signature: 64 octets R ‖ S.
+        signing_input: The ASCII octets of the first two segments with the dot between.
+    """
+
+    header: Header
+    payload: bytes
+    signature: bytes
+    signing_input: bytes
+
+
+def sign(payload: bytes, key: P256PrivateKey, *, kid: str | None, typ: str | None) -> str:
+    """Sign with ES256.
+
+    Args:
+        payload: Any octets, at least one.
+        key: The signing key.
+        kid: The key's name, if the header shall carry one.
+        typ: The type, if the header shall carry one.
+
+    Returns:
+        The compact form; the header is canonical JSON.
+    """
+    signing_input = f"{_rendered(kid, typ)}.{b64url_encode(payload)}"
+    return f"{signing_input}.{b64url_encode(key.sign(signing_input.encode('ascii')))}"
+
+
+def parse(token: str) -> Jws:
+    """Take a token apart without believing it.
+
+    Args:
+        token: The compact form, at most 8192 characters.
+
+    Returns:
+        Its parts.
+
+    Raises:
+        Malformed: `JWS_TOO_LARGE`; `JWS_SEGMENTS` unless there are three that are not empty; `BASE64URL_INVALID`;
+            `SIGNATURE_LENGTH`; for the header `JWS_HEADER`, `JWS_HEADER_REFUSED`, `JWS_ALGORITHM` or a ``JSON_…`` code.
+    """
+    if len(token) > MAX_TOKEN:
+        raise Malformed(FoundationReason.JWS_TOO_LARGE, f"a token of at most {MAX_TOKEN} characters")
+    segments = token.split(".", _SEGMENTS)
+    if len(segments) != _SEGMENTS or not all(segments):
+        raise Malformed(FoundationReason.JWS_SEGMENTS, "three segments with dots between, none of them empty")
+    head, body, seal = segments
+    header = _parsed(head)
+    payload = b64url_decode(body)
+    signature = b64url_decode(seal)
+    if len(signature) != _SIGNATURE:
+        raise Malformed(FoundationReason.SIGNATURE_LENGTH, "a signature of 64 octets R ‖ S")
+    signing_input = token[: len(head) + 1 + len(body)].encode("ascii")
+    return Jws(header=header, payload=payload, signature=signature, signing_input=signing_input)
+
+
+def verify(jws: Jws, key: P256PublicKey) -> None:
+    """Check the signature.
+
+    Args:
+        jws: A parsed token.
+        key: A key that the caller trusts for what the token claims.
+
+    Raises:
+        Unverified: `SIGNATURE_INVALID`.
+    """
+    key.verify(jws.signature, jws.signing_input)
+
+
+@lru_cache(maxsize=256)
+def _rendered(kid: str | None, typ: str | None) -> str:
+    members = {"alg": "ES256", "kid": kid, "typ": typ}
+    return b64url_encode(dump({name: value for name, value in members.items() if value is not None}))
+
+
+# A node signs all its tokens with a handful of headers. Failures are not kept, and 256 headers of 1 KiB bound the rest.
+@lru_cache(maxsize=256)
+def _parsed(segment: str) -> Header:
+    if len(segment) > _MAX_HEADER:
+        raise Malformed(FoundationReason.JWS_HEADER, f"a header of at most {_MAX_HEADER} characters")
+    members = load(b64url_decode(segment), max_depth=4)
+    if not isinstance(members, dict):
+        raise Malformed(FoundationReason.JWS_HEADER, "a JSON object as header")
+    if not _REFUSED.isdisjoint(members):
+        names = ", ".join(sorted(_REFUSED))
+        raise Malformed(FoundationReason.JWS_HEADER_REFUSED, f"a header without {names}")
+    if members.get("alg") != "ES256":
+        raise Malformed(FoundationReason.JWS_ALGORITHM, "the algorithm ES256")
+    kid, typ = members.get("kid"), members.get("typ")
+    if not isinstance(kid, str | None) or not isinstance(typ, str | None):
+        raise Malformed(FoundationReason.JWS_HEADER, "kid and typ as strings")
+    return Header(kid=kid, typ=typ)

@@ -1,0 +1,228 @@
+"""An assessment: score, state, level, what each part contributed and which rules fired."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from frankmark.protocols.securestamp.evidence import Evidence, Signal
+from frankmark.protocols.securestamp.reasons import Reason
+from frankmark.protocols.securestamp.signals import SignalName, scale_of
+
+__all__ = [
+    "Assessment",
+    "Dimension",
+    "Fired",
+    "Level",
+    "Rule",
+    "State",
+    "Weighed",
+    "coverage_of",
+    "dimension",
+    "level_of",
+    "points",
+    "state_of",
+    "weigh",
+]
+
+TRUSTED_FROM: Final = 70
+SUSPICIOUS_FROM: Final = 30
+LIKELY_FROM: Final = 50
+FULL: Final = 1000
+
+
+class State(StrEnum):
+    """What a score means; its wire words stand in `frankmark.protocols.securestamp.wire`."""
+
+    TRUSTED = "trusted"  # 70 to 100
+    SUSPICIOUS = "suspicious"  # 30 to 69
+    BLOCKED = "blocked"  # 0 to 29
+
+
+class Level(StrEnum):
+    """The scale of five; technical signals alone reach the fourth."""
+
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+    L4 = "L4"
+    L5 = "L5"
+
+
+class Rule(StrEnum):
+    """The hard rules, in the order in which they are applied."""
+
+    M = "M"  # the device's number never lifts a state
+    C69 = "C69"  # at most 69
+    K = "K"  # a look-alike: at most 69, or at most 29
+    C29 = "C29"  # at most 29
+    Z = "Z"  # 0
+    O = "O"  # a reviewer's score for this sender replaces the result  # noqa: E741  (the rule's own letter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fired:
+    """A rule whose condition holds, and why; whether or not it lowered the score."""
+
+    rule: Rule
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A signal in the balance.
+
+    Attributes:
+        signal: What was observed.
+        weight: Points that it can bring.
+        contribution: What it brings, in thousandths of a point: weight times 0 to 1000.
+    """
+
+    signal: Signal
+    weight: int
+    contribution: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dimension:
+    """A group of signals.
+
+    Attributes:
+        name: Which.
+        weight: Points that it can bring.
+        contribution: What it brings, in thousandths of a point.
+        score: The same as 0 to 100; None when nothing of it was given.
+    """
+
+    name: str
+    weight: int
+    contribution: int
+    score: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What an algorithm makes of evidence.
+
+    Attributes:
+        evidence: What it rests on, the algorithm's name within.
+        score: 0 to 100.
+        state: What the score means.
+        level: The same on the scale of five.
+        raw: The weighted sum before any rule, 0 to 100.
+        dimensions: The groups of signals, in the algorithm's order.
+        signals: Each signal in the balance, in the algorithm's order.
+        ml: The device's number in the balance; None when there was none.
+        fired: The rules whose conditions hold, in the order of `Rule`.
+        coverage: Points of the signals that are present; the device's number does not count.
+    """
+
+    evidence: Evidence
+    score: int
+    state: State
+    level: Level
+    raw: int
+    dimensions: tuple[Dimension, ...]
+    signals: tuple[Weighed, ...]
+    ml: Weighed | None
+    fired: tuple[Fired, ...]
+    coverage: int
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that fired, each once, in their order."""
+        return tuple(rule for rule in Rule if any(fired.rule is rule for fired in self.fired))
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why they fired, each reason once, in the order of the rules."""
+        return tuple(dict.fromkeys(fired.reason for fired in self.fired))
+
+
+def state_of(score: int) -> State:
+    """What a score of 0 to 100 means."""
+    if score >= TRUSTED_FROM:
+        return State.TRUSTED
+    return State.SUSPICIOUS if score >= SUSPICIOUS_FROM else State.BLOCKED
+
+
+def level_of(score: int, *, certified: bool) -> Level:
+    """Place a score on the scale of five.
+
+    Args:
+        score: 0 to 100.
+        certified: Whether a notarial record was matched and the owner's business identity is approved.
+
+    Returns:
+        The level.
+    """
+    match state_of(score):
+        case State.TRUSTED:
+            return Level.L5 if certified else Level.L4
+        case State.SUSPICIOUS:
+            return Level.L3 if score >= LIKELY_FROM else Level.L2
+        case State.BLOCKED:
+            return Level.L1
+
+
+def weigh(
+    signals: Sequence[Signal], evidence: Evidence, weights: Mapping[SignalName, int], missing: Mapping[SignalName, int]
+) -> tuple[Weighed, ...]:
+    """Put signals in the balance.
+
+    Args:
+        signals: The signals.
+        evidence: Where they are from.
+        weights: Points by signal.
+        missing: What an unavailable signal is worth, 0 unless named.
+
+    Returns:
+        The same signals, weighed, in the same order.
+    """
+    return tuple(
+        Weighed(
+            signal=signal,
+            weight=weights[signal.name],
+            contribution=weights[signal.name]
+            * scale_of(signal.name, evidence.mode).worth(signal.value, missing.get(signal.name, 0)),
+        )
+        for signal in signals
+    )
+
+
+def coverage_of(weighed: Sequence[Weighed]) -> int:
+    """Points of the signals that are present."""
+    return sum(each.weight for each in weighed if each.signal.present)
+
+
+def dimension(name: str, weights: Mapping[SignalName, int], weighed: Sequence[Weighed]) -> Dimension:
+    """Sum up one group of signals.
+
+    Args:
+        name: The group's name.
+        weights: Its signals.
+        weighed: All signals in the balance.
+
+    Returns:
+        The group.
+    """
+    own = [each for each in weighed if each.signal.name in weights]
+    return Dimension(
+        name=name,
+        weight=sum(weights.values()),
+        contribution=sum(each.contribution for each in own),
+        score=points(own) if own else None,
+    )
+
+
+def points(weighed: Sequence[Weighed]) -> int:
+    """Sum up as 0 to 100, rounding a half up, in integers alone.
+
+    Args:
+        weighed: At least one signal.
+
+    Returns:
+        ⌊(200·Σ contribution + den) / (2·den)⌋ with den = 1000·Σ weight.
+    """
+    total = FULL * sum(each.weight for each in weighed)
+    return (200 * sum(each.contribution for each in weighed) + total) // (2 * total)

@@ -1,0 +1,224 @@
+"""What the registry knows of a sender, and the five signals that follow from it.
+
+Read anew for every question, because a stamp that was issued or revoked a moment ago must count at once. A store that
+cannot be read leaves the registry's signals unavailable, which nothing can lift above 69.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from frankmark.foundation.errors import Unavailable
+from frankmark.foundation.jwks import JwkSet
+from frankmark.mail.address import Address
+from frankmark.ports import rows, stamps
+from frankmark.ports.behavior import Behavior, Sums
+from frankmark.ports.storage import RecordStore
+from frankmark.protocols.securestamp.channels import ChannelName, ChannelResult, Verifier
+from frankmark.protocols.securestamp.evidence import Signal
+from frankmark.protocols.securestamp.model import Revocation, Stamp, newest_active, stamp_value
+from frankmark.protocols.securestamp.reasons import Reason, RevocationReason
+from frankmark.protocols.securestamp.signals import UNAVAILABLE, SignalName, Value
+from frankmark.services.tokens import ChannelJudge
+
+__all__ = ["Facts", "Registrar", "TrustRoots", "behavior_signals", "registry_signals"]
+
+LEAST_MESSAGES = 100
+
+
+class TrustRoots(Protocol):
+    """Whom this node believes: the keys that it was told, and the names of the nodes that issue."""
+
+    def keys(self) -> Mapping[str, JwkSet]:
+        """Key sets by issuer, its base URL without final slash; the same object until something changes."""
+        ...
+
+    def node(self, fingerprint: str) -> tuple[str, str]:
+        """Node id and base URL of the node whose certificate has this SHA-256; two empty strings if it is unknown."""
+        ...
+
+
+class AddressNames(Protocol):
+    """Knows under which name a mail address is kept."""
+
+    def lookup(self, address: str) -> str:
+        """The keyed hash of a canonical address, as in the rows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the registry knows of one target.
+
+    Attributes:
+        readable: Whether the store could be read; if not, nothing else says anything.
+        verified: Somebody's ownership of the domain, or of the very address, was shown.
+        registered: Somebody registered it.
+        selectors: The DKIM selectors that verified owners declared.
+        stamps: The stamps of the domain, and of the very address.
+        tokens: The tokens of these stamps, by stamp id.
+        blocked: The block lists that the domain or one above it stands on.
+        candidates: What it was noticed to look like.
+        override: The score that a reviewer gave this very address.
+        behavior: What receivers reported.
+    """
+
+    readable: bool = True
+    verified: bool = False
+    registered: bool = False
+    selectors: tuple[str, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    tokens: tuple[tuple[str, str], ...] = ()
+    blocked: tuple[rows.BlockList, ...] = ()
+    candidates: tuple[rows.Candidate, ...] = ()
+    override: int | None = None
+    behavior: Sums | None = None
+
+
+class Registrar:
+    """Reads the facts.
+
+    Args:
+        records: The record store.
+        roots: For the names of issuing nodes.
+        names: Under which name addresses are kept.
+        behavior: What receivers reported, if anything collects that.
+    """
+
+    def __init__(
+        self, *, records: RecordStore, roots: TrustRoots, names: AddressNames, behavior: Behavior | None = None
+    ) -> None:
+        self._records = records
+        self._roots = roots
+        self._names = names
+        self._behavior = behavior
+
+    async def facts(self, domain: str, above: Sequence[str], address: Address | None, now_ms: int) -> Facts:
+        """Read what is known.
+
+        Args:
+            domain: A-labels.
+            above: The names above it, down to the registrable domain, that a block list may hold.
+            address: The address that was asked about; None for a domain.
+            now_ms: The time, milliseconds since the epoch.
+
+        Returns:
+            The facts.
+        """
+        try:
+            return await self._read(domain, above, address, now_ms)
+        except Unavailable:
+            return Facts(readable=False)
+
+    async def _read(self, domain: str, above: Sequence[str], address: Address | None, now_ms: int) -> Facts:
+        holders = await self._records.domain_holders(domain)
+        found = list(await self._records.stamps_of(domain))
+        listed = [await self._records.blocks_of(name) for name in (domain, *above)]
+        own: Sequence[rows.Address] = ()
+        override: rows.SenderOverride | None = None
+        if address is not None:
+            name = self._names.lookup(str(address))
+            own = await self._records.addresses_by_lookup(name)
+            found += await self._records.address_stamps(name)
+            override = await self._records.override(name)
+        verified = [holder for holder in holders if holder.verified_ms is not None]
+        return Facts(
+            verified=bool(verified or own),
+            registered=bool(holders or own),
+            selectors=tuple(dict.fromkeys(selector for holder in verified for selector in holder.selectors)),
+            stamps=tuple(map(self._stamp, found)),
+            tokens=tuple((row.stamp_id, row.token) for row in found if row.token),
+            blocked=tuple(sorted({block.listed_on for blocks in listed for block in blocks})),
+            candidates=tuple(await self._records.candidates_of(domain)),
+            override=None if override is None else override.score,
+            behavior=None if self._behavior is None else await self._behavior.sums(domain, now_ms),
+        )
+
+    def _stamp(self, row: stamps.Stamp) -> Stamp:
+        node_id, issuer = self._roots.node(row.issued_by)
+        revocation = None
+        if row.status is stamps.StampStatus.REVOKED:
+            revocation = Revocation(at_ms=row.revoked_ms or 0, reason=RevocationReason(row.revocation_reason))
+        return Stamp(
+            stamp_id=row.stamp_id,
+            org_id=row.org_id,
+            domain=row.domain,
+            score=row.live_score,
+            issued_ms=row.issued_ms,
+            expires_ms=row.expires_ms,
+            node_id=node_id,
+            issuer=issuer,
+            tx_hash=row.tx_hash,
+            subject_hash=row.subject,
+            revocation=revocation,
+        )
+
+
+def counting_stamp(facts: Facts, now_ms: int) -> Stamp | None:
+    """The stamp that counts: the domain's newest active one, else the very address's, else the newest there is."""
+    address_only = [stamp for stamp in facts.stamps if stamp.subject_hash and stamp.status(now_ms) == "active"]
+    return (
+        newest_active(facts.stamps, now_ms)
+        or max(address_only, key=lambda stamp: stamp.issued_ms, default=None)
+        or max(facts.stamps, key=lambda stamp: stamp.issued_ms, default=None)
+    )
+
+
+def proven(stamp: Stamp, facts: Facts, domain: str, verifier: Verifier, judge: ChannelJudge) -> bool:
+    """Whether a stamp's own token holds; a stamp of one address has none and stands on the ledger alone."""
+    if stamp.subject_hash:
+        return True
+    token = dict(facts.tokens).get(stamp.stamp_id, "")
+    return judge.token(ChannelName.API, token, domain, verifier).result is ChannelResult.PASS
+
+
+def registry_signals(facts: Facts, domain: str, verifier: Verifier, judge: ChannelJudge) -> tuple[Signal, ...]:
+    """The signals `registry` and `stamp`.
+
+    Args:
+        facts: What the registry knows.
+        domain: A-labels.
+        verifier: Keys, ledger and time.
+        judge: Judges the stamp's own token.
+
+    Returns:
+        Both; unavailable if the store could not be read.
+    """
+    now_ms = verifier.now_s * 1000
+    if not facts.readable:
+        return tuple(
+            Signal(name=name, value=UNAVAILABLE, source=source, observed_ms=None, reason=Reason.REGISTRY_UNAVAILABLE)
+            for name, source in ((SignalName.REGISTRY, "registry"), (SignalName.STAMP, "ledger"))
+        )
+    stamp = counting_stamp(facts, now_ms)
+    standing = "verified" if facts.verified else "registered" if facts.registered else "none"
+    value = stamp_value(stamp, now_ms, proven=stamp is not None and proven(stamp, facts, domain, verifier, judge))
+    return (
+        Signal(name=SignalName.REGISTRY, value=standing, source="registry", observed_ms=now_ms),
+        Signal(name=SignalName.STAMP, value=value, source="ledger", observed_ms=now_ms),
+    )
+
+
+def behavior_signals(sums: Sums | None, now_ms: int) -> tuple[Signal, ...]:
+    """The signals `complaint`, `bounce` and `engagement`.
+
+    Args:
+        sums: What receivers reported.
+        now_ms: The time, milliseconds since the epoch.
+
+    Returns:
+        The three; unavailable with `INSUFFICIENT_DATA` below 100 messages.
+    """
+    if sums is None or sums.received < LEAST_MESSAGES:
+        return tuple(
+            Signal(name=name, value=UNAVAILABLE, source="receivers", observed_ms=None, reason=Reason.INSUFFICIENT_DATA)
+            for name in (SignalName.COMPLAINT, SignalName.BOUNCE, SignalName.ENGAGEMENT)
+        )
+    values: dict[SignalName, Value] = {
+        SignalName.COMPLAINT: min(10_000, sums.complained * 10_000 // sums.received),
+        SignalName.BOUNCE: min(1_000, sums.bounced * 1_000 // sums.received),
+        SignalName.ENGAGEMENT: min(1_000, sums.kept * 1_000 // sums.received),
+    }
+    return tuple(
+        Signal(name=name, value=value, source="receivers", observed_ms=now_ms) for name, value in values.items()
+    )

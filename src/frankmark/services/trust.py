@@ -1,0 +1,335 @@
+"""The trust check: gather the evidence for a domain or an address, assess it, remember what may be remembered.
+
+What the world shows (DNS, registry, web server) is kept as long as its answers may be. What the node's own registry
+knows is read for every question, so that an issued or revoked stamp counts at once. An assessment is computed again
+only when one of the two, or a key, has changed.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+
+from frankmark.foundation.errors import Malformed
+from frankmark.foundation.jwks import JwkSet
+from frankmark.foundation.kept import Kept
+from frankmark.mail.address import Address, canonical_domain
+from frankmark.ports import rows
+from frankmark.ports.clock import Clock
+from frankmark.protocols.securestamp.assessment import Assessment
+from frankmark.protocols.securestamp.channels import (
+    ChannelName,
+    ChannelOutcome,
+    ChannelResult,
+    Verifier,
+    judge_registry,
+)
+from frankmark.protocols.securestamp.evidence import ALGORITHM, BlockList, Evidence, Lists, signal_names
+from frankmark.protocols.securestamp.lookalike import Candidate
+from frankmark.protocols.securestamp.model import Stamp, StampStatus, in_conflict
+from frankmark.protocols.securestamp.reasons import Reason
+from frankmark.protocols.securestamp.scoring import assess
+from frankmark.protocols.securestamp.signals import Mode
+from frankmark.services.collectors import Collectors, Observation
+from frankmark.services.facts import Facts, Registrar, TrustRoots, behavior_signals, counting_stamp, registry_signals
+from frankmark.services.lookalikes import Lookalikes, confirmed, strongest
+from frankmark.services.tokens import ChannelJudge
+
+__all__ = ["Target", "TrustAnswer", "TrustParts", "TrustQuery", "TrustReason", "TrustService", "parse_target"]
+
+LONGEST_TARGET = 320
+CAPACITY = 65_536
+LATE_MS = 1_000  # until what missed the deadline is asked for again
+FAILED_MS = 10_000  # until a failing name server is asked again
+LONGEST_MS = 300_000
+ASSESSED_MS = 60_000  # ages and ends move by the day; a minute is exact enough
+_BLOCKS = {rows.BlockList.ADMIN: BlockList.ADMIN, rows.BlockList.COMPLIANCE: BlockList.COMPLIANCE}
+_UNASKED = ChannelOutcome(channel=ChannelName.HEADER, result=ChannelResult.UNCHECKED)
+
+
+class TrustReason(StrEnum):
+    """Why a question is not answered."""
+
+    INVALID_TARGET = "INVALID_TARGET"  # neither a domain nor an address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Whom a question is about.
+
+    Attributes:
+        text: The target in canonical form: the domain, or the address.
+        domain: A-labels.
+        address: The address; None for a domain.
+    """
+
+    text: str
+    domain: str
+    address: Address | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustQuery:
+    """The question of `POST /api/trust/check`.
+
+    Attributes:
+        target: A domain or an address, in any spelling.
+        token: A token that a message brought; None without.
+        stamp_id: A stamp id that a message brought; None without.
+    """
+
+    target: str
+    token: str | None = None
+    stamp_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustAnswer:
+    """The answer.
+
+    Attributes:
+        target: Whom it is about.
+        assessment: Score, state, level and what they rest on.
+        stamp: The active stamp that counts; None without.
+        exchangers: Whether the domain has MX records; None if nobody knows.
+        checked_ms: When the question was asked, milliseconds since the epoch.
+        fresh_ms: How long the answer may be kept by whoever asked, in milliseconds.
+    """
+
+    target: Target
+    assessment: Assessment
+    stamp: Stamp | None
+    exchangers: bool | None
+    checked_ms: int
+    fresh_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustParts:
+    """What the service is made of."""
+
+    collectors: Collectors
+    registrar: Registrar
+    lookalikes: Lookalikes
+    roots: TrustRoots
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What the world shows of a domain, and what the domain resembles."""
+
+    observation: Observation
+    resembling: tuple[Candidate, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """An assessment and what it was computed from; it holds as long as that is the same."""
+
+    seen: _Seen
+    facts: Facts
+    keys: dict[str, JwkSet]
+    assessment: Assessment
+    stamp: Stamp | None
+
+
+def parse_target(text: str) -> Target:
+    """Read a target: an address if it has an at sign, else a domain.
+
+    Args:
+        text: The target, in any spelling.
+
+    Returns:
+        It in canonical form.
+
+    Raises:
+        Malformed: `INVALID_TARGET`.
+    """
+    try:
+        if "@" in text:
+            address = Address.parse(text)
+            return Target(text=str(address), domain=address.domain, address=address)
+        domain = canonical_domain(text)
+    except Malformed as wrong:
+        raise Malformed(
+            TrustReason.INVALID_TARGET, f"A target is a domain or a mail address: {wrong.detail}"
+        ) from wrong
+    return Target(text=domain, domain=domain, address=None)
+
+
+class TrustService:
+    """Answers who can be trusted.
+
+    Args:
+        parts: What it is made of.
+    """
+
+    def __init__(self, parts: TrustParts) -> None:
+        self._parts = parts
+        self._seen: Kept[tuple[str, tuple[str, ...]], _Seen] = Kept(CAPACITY)
+        self._judged: Kept[str, _Judged] = Kept(CAPACITY)
+        self._judge_channels = ChannelJudge()
+        self._looking: dict[tuple[str, tuple[str, ...]], asyncio.Task[_Seen]] = {}
+
+    async def check(self, query: TrustQuery) -> TrustAnswer:
+        """Assess a target.
+
+        Args:
+            query: The question.
+
+        Returns:
+            The answer, at the latest when the collectors' deadline has passed.
+
+        Raises:
+            Malformed: `INVALID_TARGET`.
+        """
+        target = parse_target(query.target)
+        parts = self._parts
+        now_ms = parts.clock.now_ms()
+        above = parents(target.domain)
+        facts = await parts.registrar.facts(target.domain, above, target.address, now_ms)
+        seen, until = await self._look(target.domain, facts.selectors)
+        fresh_ms = max(0, until - parts.clock.steady_ms())
+        judged = self._judge(target, query, facts, seen, now_ms)
+        return TrustAnswer(
+            target=target,
+            assessment=judged.assessment,
+            stamp=judged.stamp,
+            exchangers=seen.observation.exchangers,
+            checked_ms=now_ms,
+            fresh_ms=fresh_ms,
+        )
+
+    async def close(self) -> None:
+        """Wait for what is to be noted, and give up on what is still being collected."""
+        await self._parts.lookalikes.close()
+        await self._parts.collectors.close()
+
+    async def _look(self, domain: str, selectors: tuple[str, ...]) -> tuple[_Seen, int]:
+        """What the world shows, from memory or newly collected; and until when that holds."""
+        parts, key = self._parts, (domain, selectors)
+        await parts.lookalikes.refresh()
+        entry = self._seen.entry(key, parts.clock.steady_ms())
+        if entry is not None and entry[1].version == parts.lookalikes.version:
+            return entry[1], entry[0]
+        if entry is not None:
+            until, before = entry
+            seen = await self._compared(domain, before.observation)
+        else:
+            seen = await self._collected(domain, selectors)
+            until = parts.clock.steady_ms() + keeping_ms(seen.observation)
+        self._seen.put(key, seen, until)
+        return seen, until
+
+    async def _collected(self, domain: str, selectors: tuple[str, ...]) -> _Seen:
+        key = (domain, selectors)
+        task = self._looking.get(key)
+        if task is None:
+            task = asyncio.create_task(self._collect(domain, selectors))
+            self._looking[key] = task
+            task.add_done_callback(lambda _: self._looking.pop(key, None))
+        return await asyncio.shield(task)
+
+    async def _collect(self, domain: str, selectors: tuple[str, ...]) -> _Seen:
+        seen = await self._compared(domain, await self._parts.collectors.observe(domain, selectors))
+        if not seen.observation.missing:
+            self._parts.lookalikes.note(seen.resembling)
+        return seen
+
+    async def _compared(self, domain: str, observation: Observation) -> _Seen:
+        version = self._parts.lookalikes.version
+        resembling = await self._parts.lookalikes.resembling(domain)
+        return _Seen(observation=observation, resembling=resembling, version=version)
+
+    def _judge(self, target: Target, query: TrustQuery, facts: Facts, seen: _Seen, now_ms: int) -> _Judged:
+        """The assessment, from memory if all that it rests on is the same."""
+        plain = query.token is None and query.stamp_id is None
+        keys, steady = dict(self._parts.roots.keys()), self._parts.clock.steady_ms()
+        before = self._judged.get(target.text, steady) if plain else None
+        if before is not None and before.seen is seen and before.facts == facts and before.keys == keys:
+            return before
+        stamps = {stamp.stamp_id: stamp for stamp in facts.stamps} if facts.readable else None
+        verifier = Verifier(issuers=keys, now_s=now_ms // 1000, stamps=stamps)
+        evidence = self._evidence(target, query, facts, seen, verifier)
+        counting = counting_stamp(facts, now_ms)
+        active = counting is not None and counting.status(now_ms) is StampStatus.ACTIVE
+        judged = _Judged(
+            seen=seen, facts=facts, keys=keys, assessment=assess(evidence), stamp=counting if active else None
+        )
+        if plain:
+            self._judged.put(target.text, judged, steady + ASSESSED_MS)
+        return judged
+
+    def _evidence(self, target: Target, query: TrustQuery, facts: Facts, seen: _Seen, verifier: Verifier) -> Evidence:
+        now_ms, judge = verifier.now_s * 1000, self._judge_channels
+        signals = dict(seen.observation.signals)
+        observed = (*registry_signals(facts, target.domain, verifier, judge), *behavior_signals(facts.behavior, now_ms))
+        signals |= {signal.name: signal for signal in observed}
+        newest = max(
+            (stamp for stamp in facts.stamps if not stamp.subject_hash), key=lambda each: each.issued_ms, default=None
+        )
+        lists = Lists(
+            blocked=tuple(sorted(_BLOCKS[each] for each in facts.blocked)),
+            channels=(
+                judge.publication(seen.observation.publication, target.domain, verifier),
+                _header(query, target.domain, facts, verifier, judge),
+                judge_registry(facts.stamps, target.domain, now_ms),
+            ),
+            lookalike=strongest(seen.resembling, facts.candidates),
+            confirmed=confirmed(facts.candidates),
+            conflict=in_conflict(facts.stamps, now_ms),
+            missing=seen.observation.missing,
+            revoked=newest.revocation.reason if newest is not None and newest.revocation is not None else None,
+            override=facts.override,
+        )
+        names = signal_names(ALGORITHM)
+        return Evidence(
+            target=target.text, mode=Mode.DOMAIN, signals=tuple(signals[name] for name in names), lists=lists
+        )
+
+
+def parents(domain: str) -> tuple[str, ...]:
+    """The names above a domain that a block list may hold, top-level domains left out."""
+    labels = domain.split(".")
+    return tuple(".".join(labels[start:]) for start in range(1, len(labels) - 1))
+
+
+def keeping_ms(observation: Observation) -> int:
+    """How long an observation may be kept."""
+    if observation.late:
+        return LATE_MS
+    return FAILED_MS if observation.ttl_s == 0 else min(observation.ttl_s * 1000, LONGEST_MS)
+
+
+def _header(query: TrustQuery, domain: str, facts: Facts, verifier: Verifier, judge: ChannelJudge) -> ChannelOutcome:
+    """What comes of the token and the stamp id that a message brought, as far as a server can judge them."""
+    outcome = _UNASKED
+    if query.token is not None:
+        outcome = judge.token(ChannelName.HEADER, query.token, domain, verifier)
+    if query.stamp_id is None:
+        return outcome
+    reason = _named(query.stamp_id, outcome, facts, verifier)
+    if reason is None:
+        return outcome
+    return ChannelOutcome(
+        channel=ChannelName.HEADER, result=ChannelResult.FAIL, reason=reason, stamp_id=outcome.stamp_id
+    )
+
+
+def _named(stamp_id: str, outcome: ChannelOutcome, facts: Facts, verifier: Verifier) -> Reason | None:
+    """What is wrong with a stamp id that was named: a bare id proves nothing, but it can contradict."""
+    if outcome.stamp_id is not None:
+        return None if outcome.reason is not None or outcome.stamp_id == stamp_id else Reason.STAMP_MISMATCH
+    if not facts.readable:
+        return None
+    stamp = next((stamp for stamp in facts.stamps if stamp.stamp_id == stamp_id), None)
+    if stamp is None:
+        return Reason.STAMP_UNKNOWN
+    match stamp.status(verifier.now_s * 1000):
+        case StampStatus.REVOKED:
+            return Reason.STAMP_REVOKED
+        case StampStatus.EXPIRED:
+            return Reason.STAMP_EXPIRED
+        case StampStatus.ACTIVE:
+            return None

@@ -1,0 +1,92 @@
+"""The command: verbs are loaded when they are called, and every way out has a status that a script can trust.
+
+What goes wrong on purpose (`Error`) is printed with its code and ends with the status of `exits.py`. What goes wrong by
+our own fault ends with 70, never with 1, which says that a node refused.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+from typing_extensions import override
+
+from frankmark import __version__
+from frankmark.foundation.errors import Error
+from frankmark.surfaces.cli.desk import Desk
+from frankmark.surfaces.cli.exits import Exit, exit_of
+from frankmark.surfaces.cli.launchers import Launchers, loaded
+
+__all__ = ["Verbs", "run"]
+
+
+class Verbs(click.Group):
+    """A group whose commands are imported when they are named."""
+
+    def __init__(self, places: Mapping[str, str], **rest: Any) -> None:  # noqa: ANN401  (click's own arguments)
+        super().__init__(**rest)
+        self._places = places
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(self._places)
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = self._places.get(cmd_name)
+        command: click.Command | None = loaded(place) if place else None
+        return command
+
+
+def run(arguments: Sequence[str], launchers: Launchers, environ: Mapping[str, str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Without the program's name.
+        launchers: Where things stand.
+        environ: The environment; the process's own if None.
+
+    Returns:
+        The exit status.
+    """
+    desk = Desk(environ=os.environ if environ is None else environ, launchers=launchers)
+    group = Verbs(
+        launchers.verbs,
+        name="frankmark",
+        help="Declare who you are, seal what you send, check what you got.",
+        params=[
+            click.Option(["--config"], type=click.Path(dir_okay=False), help="The settings file."),
+            click.Option(["--data"], type=click.Path(file_okay=False), help="The data folder."),
+            click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version),
+        ],
+        callback=lambda config, data: desk.set_up(config=config, data=data),
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    try:
+        status = group.main(args=list(arguments), prog_name="frankmark", standalone_mode=False, obj=desk)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as fault:
+        fault.show()
+        return Exit.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        return Exit.INTERRUPTED
+    except Error as fault:
+        desk.output.problem(fault)
+        return exit_of(fault)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us has gone; there is nobody left to tell
+        return Exit.TRUSTED
+    except Exception:  # noqa: BLE001  (uncaught failure is our fault and says so with 70)
+        traceback.print_exc()
+        sys.stderr.write("frankmark: INTERNAL: this is a defect of ours; please report the lines above\n")
+        return Exit.OURS
+    return int(status or 0)
+
+
+def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  (click calls)
+    if value:
+        click.echo(f"frankmark {__version__}")
+        context.exit()

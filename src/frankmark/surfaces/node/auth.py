@@ -1,0 +1,107 @@
+"""Who asks: an API key in `Authorization: Bearer` or `X-API-Key`, or a session's cookie.
+
+A presented credential that is not valid is refused, never silently anonymous. A session that changes something must
+come from our own origin and carry its CSRF token: programs in `X-CSRF-Token`, forms in the field `csrf`, which the page
+that takes the form checks (`form_session`). Cookies need TLS, or plain http on loopback.
+"""
+
+import hmac
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlsplit
+
+from starlette.types import Scope
+
+from frankmark.foundation.errors import Refused, Unverified
+from frankmark.services.access import Access, NewSession
+from frankmark.services.principals import Principal
+from frankmark.services.reasons import ServiceReason
+from frankmark.surfaces.node.reasons import NodeReason
+
+__all__ = ["Doorkeeper"]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM = b"application/x-www-form-urlencoded"
+
+
+class Doorkeeper:
+    """Turns a request's credential into a principal.
+
+    Args:
+        access: Knows keys and sessions.
+        run_token: The run-time credential of this machine's own command, and whom it stands for.
+        secure: Whether we are served over TLS.
+        loopback: Whether every listener is loopback.
+    """
+
+    def __init__(
+        self, access: Access, run_token: tuple[str, Principal] | None, *, secure: bool, loopback: bool
+    ) -> None:
+        self._access = access
+        self._run_token = run_token
+        self._secure = secure
+        self._signs_in = secure or loopback
+        self.cookie = "__Host-frankmark" if secure else "frankmark"
+
+    async def identify(self, scope: Scope) -> Principal | None:
+        """The principal of a request.
+
+        Raises:
+            Unverified: `INVALID_API_KEY`, `SESSION_ENDED`.
+            Refused: `CSRF_INVALID`, a session's mutation that does not come from our own page.
+        """
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        key = _key(headers.get(b"authorization", b""), headers.get(b"x-api-key", b""))
+        if key is not None:
+            return await self._of_key(key)
+        token = self.token(headers.get(b"cookie", b""))
+        if token is None:
+            return None
+        if scope["method"] in SAFE:
+            return await self._access.resolve_session(token)
+        self._same_origin(scope, headers.get(b"origin", b""), headers.get(b"host", b""))
+        if headers.get(b"content-type", b"").startswith(FORM):
+            return await self._access.resolve_session(token)  # the page checks the field `csrf`
+        return await self._access.resolve_session(token, csrf=headers.get(b"x-csrf-token", b"").decode("latin-1"))
+
+    def token(self, cookies: bytes) -> str | None:
+        """The session token in a `Cookie` field."""
+        try:
+            morsel = SimpleCookie(cookies.decode("latin-1")).get(self.cookie)
+        except CookieError:
+            return None
+        return morsel.value if morsel is not None else None
+
+    def set_cookie(self, session: NewSession) -> str:
+        """The `Set-Cookie` value for a new session.
+
+        Raises:
+            Refused: `SIGN_IN_NEEDS_TLS` on a listener that is neither TLS nor loopback.
+        """
+        if not self._signs_in:
+            raise Refused(NodeReason.SIGN_IN_NEEDS_TLS, "Signing in needs TLS, or a listener on loopback.")
+        secure = "; Secure" if self._secure else ""
+        return f"{self.cookie}={session.token}; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict{secure}"
+
+    def clear_cookie(self) -> str:
+        """The `Set-Cookie` value that ends a session in the browser."""
+        secure = "; Secure" if self._secure else ""
+        return f"{self.cookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict{secure}"
+
+    async def _of_key(self, key: str) -> Principal:
+        if self._run_token is not None and hmac.compare_digest(key.encode(), self._run_token[0].encode()):
+            return self._run_token[1]
+        return await self._access.resolve_key(key)
+
+    def _same_origin(self, scope: Scope, origin: bytes, host: bytes) -> None:
+        wanted = urlsplit(origin.decode("latin-1"))
+        if wanted.netloc.encode("latin-1") != host or wanted.scheme != ("https" if self._secure else scope["scheme"]):
+            raise Refused(ServiceReason.CSRF_INVALID, "A signed-in change must come from this node's own pages.")
+
+
+def _key(authorization: bytes, header: bytes) -> str | None:
+    if authorization:
+        scheme, _, value = authorization.decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer" or not value.strip():
+            raise Unverified(ServiceReason.INVALID_API_KEY, "Send the key as Authorization: Bearer ss_live_….")
+        return value.strip()
+    return header.decode("latin-1").strip() if header else None

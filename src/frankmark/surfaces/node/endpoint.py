@@ -1,0 +1,166 @@
+"""The typed layer: an endpoint is a row, and router, checks and OpenAPI document are made from the same rows.
+
+A request body is one JSON object. It is parsed strictly (no duplicate names, no lone surrogates, bounded depth), every
+unknown member is named at once, and only then is it decoded into the struct that the row names.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from frankmark.foundation import canonical
+from frankmark.foundation.errors import Malformed, Refused, Unverified
+from frankmark.foundation.vocabulary import unknown_keys
+from frankmark.services.principals import Principal
+from frankmark.services.reasons import ServiceReason
+from frankmark.surfaces.node.reasons import NodeReason
+
+__all__ = ["MAX_BODY", "Access", "Call", "Endpoint", "Reply", "decoded_body", "decoded_query", "rendered"]
+
+MAX_BODY = 65_536  # octets; the largest body that any route takes is far below
+
+Asked = TypeVar("Asked", bound=msgspec.Struct)
+
+
+class Access(StrEnum):
+    """What a caller must show."""
+
+    PUBLIC = "public"  # nothing; reads, and the closed list of POSTs that take no credential
+    CREDENTIAL = "credential"  # a key or a session of one of the roles named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request as a handler sees it.
+
+    Attributes:
+        request: For headers and path; a handler never reads the body itself.
+        principal: Who asks; None if nothing was presented.
+        path: The values of the path's parameters.
+    """
+
+    request: Request
+    principal: Principal | None
+    path: Mapping[str, str]
+
+    @property
+    def known(self) -> Principal:
+        """Who asks, where the row demands a credential."""
+        if self.principal is None:
+            raise Unverified(ServiceReason.AUTH_REQUIRED, "Send an API key as Authorization: Bearer, or sign in.")
+        return self.principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a handler answers.
+
+    Attributes:
+        content: A struct, list or dictionary for JSON; text or octets for anything else.
+        status: The HTTP status.
+        media: The media type.
+        headers: Further header fields.
+    """
+
+    content: object = None
+    status: int = 200
+    media: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One operation.
+
+    Attributes:
+        handle: Called with the call and the decoded body or query (None if the row names neither).
+        returns: Status → struct of the answer, or None where the answer is not JSON.
+        problems: Codes that this operation answers beside those that every operation may.
+        media: Media types of answers that are not JSON, by status.
+        roles: Who may, where `access` is CREDENTIAL; empty: every role.
+    """
+
+    method: str
+    path: str
+    handle: Callable[[Call, Any], Awaitable[Reply]]
+    summary: str
+    tag: str
+    access: Access = Access.PUBLIC
+    roles: frozenset[str] = frozenset()
+    body: type[msgspec.Struct] | None = None
+    query: type[msgspec.Struct] | None = None
+    returns: Mapping[int, Any] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    media: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def mutates(self) -> bool:
+        """Whether the method is one that may change something."""
+        return self.method not in {"GET", "HEAD"}
+
+
+async def decoded_body(request: Request, struct: type[Asked]) -> Asked:
+    """The request's body as the struct.
+
+    Raises:
+        Refused: `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`.
+        Malformed: `INVALID_JSON`, `UNKNOWN_MEMBER`, `VALIDATION_FAILED`.
+    """
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise Refused(NodeReason.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > MAX_BODY:
+            raise Refused(NodeReason.PAYLOAD_TOO_LARGE, f"A body has at most {MAX_BODY} octets.")
+    try:
+        given = canonical.load(bytes(data))
+    except Malformed as fault:
+        raise Malformed(NodeReason.INVALID_JSON, f"The body is not acceptable JSON: {fault}") from fault
+    if not isinstance(given, dict):
+        raise Malformed(NodeReason.INVALID_JSON, "The body must be one JSON object.")
+    return _converted(given, struct, strict=True)
+
+
+def decoded_query(request: Request, struct: type[Asked]) -> Asked:
+    """The request's query as the struct; a parameter given twice is refused.
+
+    Raises:
+        Malformed: `UNKNOWN_MEMBER`, `VALIDATION_FAILED`.
+    """
+    pairs = request.query_params.multi_items()
+    given: dict[str, object] = dict(pairs)
+    if len(given) != len(pairs):
+        raise Malformed(ServiceReason.VALIDATION_FAILED, "A query parameter may be given once.")
+    return _converted(given, struct, strict=False)
+
+
+def _converted(given: Mapping[str, object], struct: type[Asked], *, strict: bool) -> Asked:
+    unknown = unknown_keys(given, struct)
+    if unknown:
+        named = "; ".join(f"{key.name} (did you mean {key.nearest}?)" if key.nearest else key.name for key in unknown)
+        raise Malformed(NodeReason.UNKNOWN_MEMBER, f"Unknown: {named}")
+    try:
+        return msgspec.convert(given, struct, strict=strict)
+    except msgspec.ValidationError as fault:
+        raise Malformed(ServiceReason.VALIDATION_FAILED, str(fault)) from fault
+
+
+def rendered(reply: Reply) -> Response:
+    """The HTTP response of a reply."""
+    content = reply.content
+    if content is None:
+        data = b""
+    elif isinstance(content, bytes):
+        data = content
+    elif isinstance(content, str):
+        data = content.encode()
+    else:
+        data = msgspec.json.encode(content)
+    return Response(data, status_code=reply.status, media_type=reply.media, headers=dict(reply.headers))

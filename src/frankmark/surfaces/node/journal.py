@@ -1,0 +1,72 @@
+"""Figures for Prometheus and one structured log line a request, on standard error as JSON.
+
+Neither holds an address, a query, a name out of a path or a header field: what a line can say is fixed here.
+"""
+
+import sys
+from typing import Any, TextIO
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from typing_extensions import override
+
+from frankmark.surfaces.node.edge import Journal
+
+__all__ = ["METRICS_MEDIA", "NodeJournal"]
+
+METRICS_MEDIA = "text/plain; version=0.0.4; charset=utf-8"
+BUCKETS = (0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0)
+
+
+class NodeJournal(Journal):
+    """Counts and logs what the edge saw.
+
+    Args:
+        stream: Where log lines go.
+        version: The product's version, shown as a metric.
+    """
+
+    def __init__(self, *, version: str, stream: TextIO | None = None) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "frankmark_requests", "Requests by route and status", ["method", "route", "status"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            "frankmark_request_seconds", "Time to answer", ["route"], buckets=BUCKETS, registry=self.registry
+        )
+        self._failures = Counter("frankmark_failures", "Defects that reached the edge", registry=self.registry)
+        self.log_size = Gauge("frankmark_log_entries", "Entries in the ledger", ["log"], registry=self.registry)
+        built = Gauge("frankmark_build_info", "Version", ["version"], registry=self.registry)
+        built.labels(version).set(1)
+        self._log: Any = structlog.wrap_logger(
+            structlog.WriteLogger(stream or sys.stderr),
+            processors=[
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.JSONRenderer(sort_keys=True),
+            ],
+        )
+
+    @override
+    def request(self, *, method: str, template: str, status: int, elapsed_ms: int) -> None:
+        verb = method if method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "OTHER"
+        self._requests.labels(verb, template, str(status)).inc()
+        self._seconds.labels(template).observe(elapsed_ms / 1000)
+        self._log.msg("request", method=verb, route=template, status=status, ms=elapsed_ms)
+
+    @override
+    def failed(self, *, method: str, template: str, fault: BaseException) -> None:
+        self._failures.inc()
+        frame = fault.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        # The kind and the place, never the message: a message can quote what a stranger sent.
+        where = f"{frame.tb_frame.f_code.co_qualname}:{frame.tb_lineno}" if frame is not None else "?"
+        self._log.msg("defect", method=method, route=template, kind=type(fault).__name__, where=where)
+
+    def note(self, event: str, **facts: str | int | bool) -> None:
+        """Log something the node did by itself."""
+        self._log.msg(event, **facts)
+
+    def metrics(self) -> bytes:
+        """The exposition of all figures."""
+        return generate_latest(self.registry)

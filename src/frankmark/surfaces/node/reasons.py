@@ -1,0 +1,19 @@
+"""What the node itself refuses, before any service is asked."""
+
+from enum import StrEnum
+
+__all__ = ["NodeReason"]
+
+
+class NodeReason(StrEnum):
+    """Codes of the HTTP surface; their statuses stand in `problems.py`."""
+
+    INTERNAL = "INTERNAL"
+    INVALID_JSON = "INVALID_JSON"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    MISDIRECTED = "MISDIRECTED"
+    PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
+    RATE_LIMITED = "RATE_LIMITED"
+    SIGN_IN_NEEDS_TLS = "SIGN_IN_NEEDS_TLS"
+    UNKNOWN_MEMBER = "UNKNOWN_MEMBER"
+    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
