@@ -8,17 +8,21 @@ from frankmark.mail.spf_record import parse_record, select_record
 MOST_QUESTIONS = 123
 
 
+def keep_laws(text: bytes) -> None:
+    try:
+        record = parse_record(text)
+    except Malformed:
+        return
+    if record != parse_record(text.replace(b" ", b"  ") + b" "):
+        raise AssertionError("spaces changed the record")
+    if select_record([text]) != text:
+        raise AssertionError("a record that parses is not selected")
+
+
 def one_input(data: bytes) -> None:
     texts = [b"v=spf1 " + text for text in data.split(b"\xff")]
     for text in texts:
-        try:
-            record = parse_record(text)
-        except Malformed:
-            continue
-        if record != parse_record(text.replace(b" ", b"  ") + b" "):
-            raise AssertionError("spaces changed the record")
-        if select_record([text]) != text:
-            raise AssertionError("a record that parses is not selected")
+        keep_laws(text)
     asked = 0
 
     def source(question: Question) -> Answer:

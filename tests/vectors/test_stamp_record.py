@@ -16,7 +16,7 @@ from frankmark.protocols.securestamp.record import (
 )
 
 FILE = json.loads((Path(__file__).parents[2] / "vectors" / "record.json").read_text(encoding="ascii"))
-CASES = 77
+CASES = 76
 
 
 def of_verb(verb: str) -> list:
@@ -28,19 +28,21 @@ def test_the_file_is_whole() -> None:
     assert len({(case["verb"], case["name"]) for case in FILE["cases"]}) == CASES
 
 
-@pytest.mark.parametrize("case", of_verb("parse"))
-def test_parse(case: dict) -> None:
+def outcome(octets: bytes) -> dict:
     try:
-        record = parse_record(case["octets"].encode("latin-1"))
+        record = parse_record(octets)
     except Malformed as wrong:
-        assert case["outcome"] == {"result": "permerror", "reason": wrong.code.value}
-        return
+        return {"result": "permerror", "reason": wrong.code.value}
     if record is None:
-        assert case["outcome"] == {"result": "ignored"}
-        return
+        return {"result": "ignored"}
     url = record.url
     found = {"stampId": record.stamp_id, "url": url.text, "origin": url.origin, "token": url.token}
-    assert case["outcome"] == {"result": "record"} | found
+    return {"result": "record"} | found
+
+
+@pytest.mark.parametrize("case", of_verb("parse"))
+def test_parse(case: dict) -> None:
+    assert case["outcome"] == outcome(case["octets"].encode("latin-1"))
 
 
 @pytest.mark.parametrize("case", of_verb("read"))

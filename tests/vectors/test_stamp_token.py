@@ -12,7 +12,7 @@ from frankmark.foundation.keys import P256PrivateKey
 from frankmark.protocols.securestamp.token import Claims, issue_token, parse_token, verify_domain, verify_token
 
 FILE = json.loads((Path(__file__).parents[2] / "vectors" / "token.json").read_text(encoding="ascii"))
-CASES = 95
+CASES = 91
 KEY_SETS = {name: JwkSet.parse(json.dumps(keys).encode()) for name, keys in FILE["keySets"].items()}
 WORDS = {
     "stampId": "stamp_id",
@@ -34,15 +34,17 @@ def test_the_file_is_whole() -> None:
     assert len({case["name"] for case in FILE["cases"]}) == CASES
 
 
-@pytest.mark.parametrize("case", of_verb("verify"))
-def test_verify(case: dict) -> None:
+def outcome(case: dict) -> dict:
     try:
         verified = verify_token(case["token"], KEY_SETS[case["keys"]], case["now"])
     except (Malformed, Unverified) as wrong:
-        assert case["outcome"] == {"result": "refused", "reason": wrong.code.value}
-        return
-    claims = {name: getattr(verified.claims, ours) for name, ours in WORDS.items()}
-    assert case["outcome"] == {"result": "valid", "claims": claims}
+        return {"result": "refused", "reason": wrong.code.value}
+    return {"result": "valid", "claims": {name: getattr(verified.claims, ours) for name, ours in WORDS.items()}}
+
+
+@pytest.mark.parametrize("case", of_verb("verify"))
+def test_verify(case: dict) -> None:
+    assert case["outcome"] == outcome(case)
 
 
 @pytest.mark.parametrize("case", of_verb("domain"))

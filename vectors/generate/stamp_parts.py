@@ -27,6 +27,7 @@ SEEN = "2026-06-02T18:00:00Z"
 
 
 def b64url(octets: bytes) -> str:
+    """Base64url without padding."""
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
 
 
@@ -36,11 +37,13 @@ def canonical(value: object) -> bytes:
 
 
 def private_key(label: str) -> ec.EllipticCurvePrivateKey:
+    """The key of a label."""
     scalar = int.from_bytes(hashlib.sha256(f"frankmark vector key {label}".encode()).digest(), "big")
     return ec.derive_private_key(scalar, ec.SECP256R1())
 
 
 def jwk(label: str, **standing: str) -> dict[str, str]:
+    """The public key of a label as a node publishes it; `standing` adds or replaces members."""
     numbers = private_key(label).public_key().public_numbers()
     public = {
         "crv": "P-256",
@@ -53,22 +56,26 @@ def jwk(label: str, **standing: str) -> dict[str, str]:
 
 
 def es256(label: str, message: bytes) -> bytes:
+    """R ‖ S of a message under the key of a label."""
     der = private_key(label).sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
     r, s = decode_dss_signature(der)
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
 def jws(label: str, header: bytes, payload: bytes) -> str:
+    """A compact JWS over any header and payload."""
     signed = f"{b64url(header)}.{b64url(payload)}"
     return f"{signed}.{b64url(es256(label, signed.encode('ascii')))}"
 
 
 def header_of(label: str, **changes: object) -> bytes:
+    """The header that a node writes; a change to None leaves the member out."""
     members = {"alg": "ES256", "kid": jwk(label)["kid"], "typ": "JWT"} | changes
     return canonical({name: value for name, value in members.items() if value is not None})
 
 
 def payload_of(**changes: object) -> bytes:
+    """The claims of the first stamp; a change to `...` leaves the claim out."""
     claims = {
         "stampId": STAMP,
         "domain": "example.com",
@@ -83,6 +90,7 @@ def payload_of(**changes: object) -> bytes:
 
 
 def token(label: str = "active", **changes: object) -> str:
+    """A token under the key of a label."""
     return jws(label, header_of(label), payload_of(**changes))
 
 
@@ -139,6 +147,7 @@ MESSAGE = {"spf": "pass", "dkim": "pass", "dmarc": "reject"}
 
 
 def signal(name: str, value: object) -> dict[str, object]:
+    """One signal as an evidence file holds it."""
     return {
         "name": name,
         "value": value,
@@ -156,7 +165,8 @@ def evidence(
     algorithm: str = "sstp-score/0.2.0",
     why: dict[str, str] | None = None,
 ) -> dict[str, object]:
-    quiet = {name: "INSUFFICIENT_DATA" for name in ("complaint", "bounce", "engagement", "behavior")}
+    """An evidence file."""
+    quiet = dict.fromkeys(("complaint", "bounce", "engagement", "behavior"), "INSUFFICIENT_DATA")
     unavailable = {
         name: (why or {}).get(name, quiet.get(name, "SOURCE_UNAVAILABLE"))
         for name, value in values.items()
@@ -173,6 +183,7 @@ def evidence(
 
 
 def channel(result: str, reason: str | None = None, stamp: str | None = STAMP) -> dict[str, object]:
+    """What one channel said."""
     return {"result": result, "reason": reason, "stampId": stamp}
 
 

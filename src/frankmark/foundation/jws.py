@@ -13,11 +13,11 @@ from typing import Final
 
 from frankmark.foundation.canonical import dump, load
 from frankmark.foundation.encoding import b64url_decode, b64url_encode
-from frankmark.foundation.errors import Malformed
+from frankmark.foundation.errors import Malformed, Misuse
 from frankmark.foundation.keys import P256PrivateKey, P256PublicKey
 from frankmark.foundation.reasons import FoundationReason
 
-__all__ = ["Header", "Jws", "parse", "sign", "verify"]
+__all__ = ["MAX_TOKEN", "Header", "Jws", "parse", "sign", "verify"]
 
 MAX_TOKEN: Final = 8192
 _MAX_HEADER: Final = 1024
@@ -57,7 +57,7 @@ class Jws:
     signing_input: bytes
 
 
-def sign(payload: bytes, key: P256PrivateKey, *, kid: str | None, typ: str | None) -> str:
+def sign(payload: bytes, key: P256PrivateKey, *, kid: str | None, typ: str | None, max_length: int = MAX_TOKEN) -> str:
     """Sign with ES256.
 
     Args:
@@ -65,19 +65,29 @@ def sign(payload: bytes, key: P256PrivateKey, *, kid: str | None, typ: str | Non
         key: The signing key.
         kid: The key's name, if the header shall carry one.
         typ: The type, if the header shall carry one.
+        max_length: The longest token that its readers take, in characters.
 
     Returns:
         The compact form; the header is canonical JSON.
+
+    Raises:
+        Misuse: `JWS_SEGMENTS` for an empty payload, `JWS_TOO_LARGE` for a token that `parse` would refuse.
     """
+    if not payload:
+        raise Misuse(FoundationReason.JWS_SEGMENTS, "a payload of at least one octet")
     signing_input = f"{_rendered(kid, typ)}.{b64url_encode(payload)}"
-    return f"{signing_input}.{b64url_encode(key.sign(signing_input.encode('ascii')))}"
+    token = f"{signing_input}.{b64url_encode(key.sign(signing_input.encode('ascii')))}"
+    if len(token) > max_length:
+        raise Misuse(FoundationReason.JWS_TOO_LARGE, f"a token of at most {max_length} characters")
+    return token
 
 
-def parse(token: str) -> Jws:
+def parse(token: str, *, max_length: int = MAX_TOKEN) -> Jws:
     """Take a token apart without believing it.
 
     Args:
-        token: The compact form, at most 8192 characters.
+        token: The compact form.
+        max_length: The longest accepted, in characters; documents may be longer than tokens.
 
     Returns:
         Its parts.
@@ -86,8 +96,8 @@ def parse(token: str) -> Jws:
         Malformed: `JWS_TOO_LARGE`; `JWS_SEGMENTS` unless there are three that are not empty; `BASE64URL_INVALID`;
             `SIGNATURE_LENGTH`; for the header `JWS_HEADER`, `JWS_HEADER_REFUSED`, `JWS_ALGORITHM` or a ``JSON_…`` code.
     """
-    if len(token) > MAX_TOKEN:
-        raise Malformed(FoundationReason.JWS_TOO_LARGE, f"a token of at most {MAX_TOKEN} characters")
+    if len(token) > max_length:
+        raise Malformed(FoundationReason.JWS_TOO_LARGE, f"a token of at most {max_length} characters")
     segments = token.split(".", _SEGMENTS)
     if len(segments) != _SEGMENTS or not all(segments):
         raise Malformed(FoundationReason.JWS_SEGMENTS, "three segments with dots between, none of them empty")

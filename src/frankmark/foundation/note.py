@@ -10,6 +10,7 @@ A note proves nothing by itself: only `verify` with a key that was known before 
 SHA-256(name ‖ newline ‖ type ‖ key)[:4], a name for the key and no proof of it.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -33,6 +34,7 @@ KEY_ID = 4
 TIMESTAMP = 8
 SIGNATURE = 64
 DASH = "— "
+CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
 
 
 class KeyType(IntEnum):
@@ -48,8 +50,8 @@ def _demand_name(name: str) -> str:
     Raises:
         Malformed: `NOTE_KEY_NAME`.
     """
-    spoilt = any(character.isspace() or character < " " or character == "+" for character in name)
-    if not name or spoilt or len(name.encode("utf-8", "surrogatepass")) > MAX_NAME:
+    spoilt = any(one.isspace() or one < " " or one == "+" or "\ud800" <= one <= "\udfff" for one in name)
+    if spoilt or not 0 < len(name.encode("utf-8", "replace")) <= MAX_NAME:
         raise Malformed(TlogReason.NOTE_KEY_NAME, "a key name is not empty and has no space, no plus, no control")
     return name
 
@@ -120,7 +122,7 @@ class Note:
             whole = octets.decode("utf-8")
         except UnicodeDecodeError:
             raise Malformed(TlogReason.NOTE_NOT_TEXT, "a note is UTF-8") from None
-        if any(octet < 0x20 and octet != 0x0A for octet in octets):  # noqa: PLR2004  (space, newline)
+        if CONTROL.search(octets):
             raise Malformed(TlogReason.NOTE_NOT_TEXT, "a note has no control character but the newline")
         text, empty, lines = whole.rpartition("\n\n")
         if not empty or not lines.endswith("\n"):

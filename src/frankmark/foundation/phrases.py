@@ -5,7 +5,7 @@ are filled with text; nothing in a phrase is ever executed.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,11 +37,11 @@ class Phrases:
     by_language: Mapping[str, Mapping[str, str]]
 
     @classmethod
-    def parse(cls, files: Mapping[str, bytes]) -> "Phrases":
-        """Read one JSON object of strings a language.
+    def parse(cls, files: Mapping[str, Sequence[bytes]]) -> "Phrases":
+        """Read JSON objects of strings, one file a room.
 
         Args:
-            files: Language tag → the file's octets; `en` must be among them.
+            files: Language tag → the files' octets; `en` must be among them.
 
         Returns:
             The phrases.
@@ -50,7 +50,7 @@ class Phrases:
             Malformed: A file is not an object of strings, misses a key of English, has one that English has not, or
                 has other places in a phrase (`PHRASES_INCOMPLETE`).
         """
-        by_language = {language: _strings(language, data) for language, data in files.items()}
+        by_language = {language: _merged(language, some) for language, some in files.items()}
         english = by_language[DEFAULT_LANGUAGE]
         for language, phrases in by_language.items():
             for key in english.keys() ^ phrases.keys():
@@ -113,6 +113,16 @@ def _ranges(field: str) -> Iterable[str]:
         if found and found[1] != "*":
             weighted.append((-float(found[2] or 1), found[1].lower()))
     return [name for weight, name in sorted(weighted, key=lambda one: one[0]) if weight]
+
+
+def _merged(language: str, files: Sequence[bytes]) -> Mapping[str, str]:
+    merged: dict[str, str] = {}
+    for data in files:
+        strings = _strings(language, data)
+        for key in merged.keys() & strings.keys():
+            raise Malformed(PhraseReason.PHRASES_INCOMPLETE, f"{language} has {key} twice")
+        merged |= strings
+    return merged
 
 
 def _strings(language: str, data: bytes) -> Mapping[str, str]:

@@ -140,7 +140,7 @@ def _a_label(label: str, pattern: re.Pattern[str]) -> str:
 @lru_cache(maxsize=4096)
 def _encoded(label: str) -> str:
     try:
-        return idna.alabel(label).decode("ascii")
+        return idna.alabel(_known(label)).decode("ascii")
     except idna.IDNAError:
         raise Malformed(AddressReason.DOMAIN_NOT_IDNA, "a label is not a name under IDNA 2008 (RFC 5891)") from None
 
@@ -148,12 +148,15 @@ def _encoded(label: str) -> str:
 @lru_cache(maxsize=4096)
 def _u_label(label: str) -> str:
     try:
-        decoded = idna.ulabel(label)
+        return _known(idna.ulabel(label))
     except idna.IDNAError:
         raise Malformed(AddressReason.DOMAIN_NOT_IDNA, "a label that begins xn-- is no A-label (RFC 5890)") from None
-    if _TOO_NEW.search(decoded):
+
+
+def _known(label: str) -> str:
+    if _TOO_NEW.search(label):
         raise Malformed(AddressReason.DOMAIN_NOT_IDNA, "a label holds a character that is newer than Unicode 14.0")
-    return decoded
+    return label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,7 +161,7 @@ def _message_signature(field: Field, tags: Mapping[str, str]) -> Signature:
     if "h" not in tags:
         raise Malformed(DkimReason.DKIM_TAG_MISSING, "h= is missing")
     # §4.1.2 does not ask that anything but the field itself be signed, and empty names sign nothing.
-    names = tuple(name for item in tags["h"].split(":") if (name := item.strip().lower().encode()))
+    names = tuple(name for item in tags["h"].split(":") if (name := item.strip(" \t\r\n").lower().encode()))
     if b"arc-seal" in names:
         raise Malformed(DkimReason.DKIM_SYNTAX, "an ARC-Message-Signature does not sign seals")
     header_way, body_way = dkim_signature.canonicalizations(tags.get("c", "simple"))

@@ -111,7 +111,7 @@ class Confusables:
         for letter, capital in capitals.items():
             seen = table.caseless_skeleton(capital)
             if seen.isascii() and not table.caseless_skeleton(chr(letter)).isascii():
-                table._read_as_capitals[letter] = seen  # noqa: SLF001  (the table under construction)
+                table._read_as_capitals[letter] = seen
         return table
 
     def skeleton(self, text: str) -> str:

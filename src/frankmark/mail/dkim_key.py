@@ -223,7 +223,7 @@ def _read(record: bytes) -> KeyRecord | DkimReason:
 
 
 def _list(value: str) -> set[str]:
-    return {item.strip() for item in value.split(":")}
+    return {item.strip(" \t\r\n") for item in value.split(":")}
 
 
 def _check_form(tags: dict[str, str]) -> None:

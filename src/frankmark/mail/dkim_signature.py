@@ -195,10 +195,7 @@ def signing_domain(value: str) -> str:
     Raises:
         Malformed: `DKIM_SYNTAX` if it is no domain name.
     """
-    try:
-        return canonical_domain(value)
-    except Malformed as error:
-        raise Malformed(DkimReason.DKIM_SYNTAX, "d= is no domain name") from error
+    return _labels(value, "d= is no domain name", underscores=False)
 
 
 def selector(value: str) -> str:
@@ -217,10 +214,17 @@ def selector(value: str) -> str:
     # Underscores are no part of RFC 5321's sub-domain; they are in daily use and harm nobody.
     if _PLAIN_SELECTOR.fullmatch(low):
         return low
+    return _labels(value, "s= is no sequence of labels", underscores=True)
+
+
+def _labels(value: str, sentence: str, *, underscores: bool) -> str:
+    # RFC 6376 §3.5 has no final dot, which a typed domain name may have.
+    if value.endswith("."):
+        raise Malformed(DkimReason.DKIM_SYNTAX, sentence)
     try:
-        return canonical_domain(value, underscores=True)
+        return canonical_domain(value, underscores=underscores)
     except Malformed as error:
-        raise Malformed(DkimReason.DKIM_SYNTAX, "s= is no sequence of labels") from error
+        raise Malformed(DkimReason.DKIM_SYNTAX, sentence) from error
 
 
 def field_names(value: str) -> tuple[bytes, ...]:

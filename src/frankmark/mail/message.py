@@ -20,7 +20,6 @@ from frankmark.foundation.errors import Malformed
 __all__ = ["DEFAULT_LIMITS", "Field", "LineEndings", "Message", "MessageLimits", "MessageReason", "parse"]
 
 _NO_LINE_END = bytes(set(range(256)) - set(b"\r\n"))
-_BARE_LF = re.compile(rb"(?<!\r)\n")
 _MBOX_LINE = re.compile(rb"From (?![ \t]*:)[^\n]*\n")
 # RFC 5322 §2.2 (ftext), §4.5.8 (white space before the colon), §2.2.3 (folding).
 _FIELD = re.compile(rb"^(([!-9;-~]+)[ \t]*:([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)\r\n)", re.MULTILINE)
@@ -169,8 +168,8 @@ def _with_crlf(raw: bytes) -> tuple[bytes, LineEndings]:
     marks = raw.translate(None, _NO_LINE_END)
     if marks == b"\r\n" * (len(marks) // 2):
         return raw, LineEndings.CRLF
-    fixed = _BARE_LF.sub(b"\r\n", raw)
-    if len(fixed) == len(raw):
+    fixed = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    if fixed == raw:  # only a CR of its own stood among them
         return raw, LineEndings.CRLF
     return fixed, LineEndings.MIXED if b"\r\n" in raw else LineEndings.LF
 

@@ -50,7 +50,7 @@ class Handover:
     """How a message came to a trusted receiver.
 
     Attributes:
-        client_ip: The address of the client, in the text form of RFC 5952.
+        client_ip: The address of the client, in the text form of RFC 5952; that of IPv4 if it is IPv4-mapped.
         helo: What the client called itself, as the receiver wrote it down.
         by: The receiver, in lower case.
         mail_from: The reverse-path, empty for ``<>``; None if the receiver did not write it down.
@@ -110,11 +110,16 @@ def _handover(message: Message, position: int, text: str, trusted: Collection[st
         pass
     after = cursor.comments[before + len(comments) :]
     address, helo = _client(word, comments, after)
+    return Handover(client_ip=_canonical(address), helo=helo, by=by, mail_from=_mail_from(message, position, after))
+
+
+def _canonical(address: str) -> str:
     try:
-        client_ip = str(ip_address(address))
+        client = ip_address(address)
     except ValueError as error:
         raise _unreadable() from error
-    return Handover(client_ip=client_ip, helo=helo, by=by, mail_from=_mail_from(message, position, after))
+    # RFC 7208 §5: a socket that takes both families writes an IPv4 client so.
+    return str(getattr(client, "ipv4_mapped", None) or client)
 
 
 def _client(word: str, comments: list[str], after: list[str]) -> tuple[str, str]:

@@ -192,7 +192,8 @@ class Evaluation:
             return Verdict(result=SpfResult.NONE, domain=domain, problem=record)
         while True:
             for directive in record.directives:
-                if (yield from self._matches(directive, domain)):
+                static = directive.mechanism in _STATIC  # most directives: worth sparing them a generator
+                if self._lists(directive) if static else (yield from self._matches(directive, domain)):
                     said = record.explanation
                     return Verdict(result=directive.result, domain=domain, directive=directive.text, explanation=said)
             if record.redirect is None:
@@ -234,18 +235,19 @@ class Evaluation:
             return SpfProblem.NO_RECORD
         return _parse_short_record(data) if len(data) <= SHORT_RECORD else parse_record(data)
 
-    def _matches(self, directive: Directive, domain: str) -> Lookup[bool]:
+    def _lists(self, directive: Directive) -> bool:
         match directive.mechanism:
-            case Mechanism.ALL:
-                return True
             case Mechanism.IP4:
                 return self.client.bits == IPV4_BITS and self.client.within(directive.network, directive.prefix4)
             case Mechanism.IP6:
                 return self.client.bits == IPV6_BITS and self.client.within(directive.network, directive.prefix6)
             case _:
-                self._count()
-                name = yield from self._name(directive.target, domain)
-                return (yield from self._found(directive, name))
+                return True
+
+    def _matches(self, directive: Directive, domain: str) -> Lookup[bool]:
+        self._count()
+        name = yield from self._name(directive.target, domain)
+        return (yield from self._found(directive, name))
 
     def _found(self, directive: Directive, name: str) -> Lookup[bool]:
         prefix = directive.prefix4 if self.client.bits == IPV4_BITS else directive.prefix6
@@ -350,11 +352,18 @@ class StrangerEvaluation(Evaluation):
     """
 
     @override
+    def _lists(self, directive: Directive) -> bool:
+        return directive.mechanism is Mechanism.ALL or self._lists_everybody(directive)
+
+    @override
     def _matches(self, directive: Directive, domain: str) -> Lookup[bool]:
-        if directive.mechanism in {Mechanism.ALL, Mechanism.INCLUDE}:
+        if directive.mechanism is Mechanism.INCLUDE:
             return (yield from super()._matches(directive, domain))
-        if directive.mechanism not in _STATIC:
-            self._count()
+        self._count()
+        return self._lists_everybody(directive)
+
+    @staticmethod
+    def _lists_everybody(directive: Directive) -> bool:
         return directive.result is SpfResult.PASS and 0 in {directive.prefix4, directive.prefix6}
 
     @override

@@ -16,6 +16,7 @@ MOST_TAGS = 64
 
 _SPACE = " \t\r\n"
 _NOT_VALUE = re.compile("[^\t\r\n\x20-\x7e\xa0-\U0010ffff]")
+_BASE64 = re.compile(rb"([A-Za-z0-9+/]*)(={0,2})")
 _TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -75,11 +76,13 @@ def octets(content: str) -> bytes:
     Raises:
         Malformed: `TAG_LIST_SYNTAX` if it is no base64.
     """
-    packed = b"".join(content.encode().split())
+    found = _BASE64.fullmatch(b"".join(content.encode().split()))
+    if found is None or (found[2] and (len(found[1]) + len(found[2])) % 4):
+        raise Malformed(TagListReason.TAG_LIST_SYNTAX, "a value is not base64")
     try:
-        return binascii.a2b_base64(packed + b"=" * (-len(packed) % 4), strict_mode=True)
+        return binascii.a2b_base64(found[1] + b"=" * (-len(found[1]) % 4))
     except ValueError as error:
-        raise Malformed(TagListReason.TAG_LIST_SYNTAX, "a value is not base64") from error
+        raise Malformed(TagListReason.TAG_LIST_SYNTAX, "a value is not base64: it ends amid an octet") from error
 
 
 def emptied(value: bytes, name: bytes) -> bytes:

@@ -97,9 +97,16 @@ class ScoreRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampEntry:
-    """One log entry about a stamp: its place in the log, and its hash."""
+    """One log entry about a stamp.
 
+    Attributes:
+        number: Running number over all logs, from 1, in the order of projection.
+        log: The log's origin. `entry_index` is the entry's place there.
+    """
+
+    number: int
     stamp_id: str
+    log: str
     entry_index: int
     tx_hash: str
 

@@ -262,7 +262,7 @@ class StampStore(Protocol):
         ...
 
     async def entries_of(self, stamp_id: str, page: Page) -> Slice[StampEntry]:
-        """The log entries about a stamp, in the log's order."""
+        """The log entries about a stamp, in the order of projection."""
         ...
 
     async def scores(self, domain: str, page: Page) -> Slice[ScoreRecord]:

@@ -5,6 +5,7 @@ and looking a digest up tells nothing about the secret; the digest that was foun
 """
 
 from dataclasses import dataclass, field
+from hmac import compare_digest
 from typing import Protocol
 
 from frankmark.foundation.digest import sha256
@@ -150,7 +151,7 @@ class Access:
         """
         digest = parse_key(text).digest
         found = await self._store.api_key_by_digest(digest)
-        if found is None or found.digest != digest or _ended(found, self._clock.now_ms()):
+        if found is None or not compare_digest(found.digest, digest) or _ended(found, self._clock.now_ms()):
             raise Unverified(ServiceReason.INVALID_API_KEY, "This API key is not valid.")
         return Principal(actor=found.key_id, org_id=found.org_id, role=Role(found.role))
 
@@ -205,7 +206,7 @@ class Access:
         found = await self._store.session(_digest(token))
         if found is None or found.expires_ms <= self._clock.now_ms() or not await self._still_stands(found.actor):
             raise Unverified(ServiceReason.SESSION_ENDED, "The session has ended; sign in again.")
-        if csrf is not None and _digest(csrf) != found.csrf_digest:
+        if csrf is not None and not compare_digest(_digest(csrf), found.csrf_digest):
             raise Refused(ServiceReason.CSRF_INVALID, "The form does not belong to this session; load the page again.")
         return Principal(actor=found.actor, org_id=found.org_id, role=Role(found.role))
 

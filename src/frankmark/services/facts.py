@@ -21,7 +21,16 @@ from frankmark.protocols.securestamp.reasons import Reason, RevocationReason
 from frankmark.protocols.securestamp.signals import UNAVAILABLE, SignalName, Value
 from frankmark.services.tokens import ChannelJudge
 
-__all__ = ["Facts", "Registrar", "TrustRoots", "behavior_signals", "registry_signals"]
+__all__ = [
+    "AddressNames",
+    "Facts",
+    "Registrar",
+    "TrustRoots",
+    "behavior_signals",
+    "counting_stamp",
+    "proven",
+    "registry_signals",
+]
 
 LEAST_MESSAGES = 100
 

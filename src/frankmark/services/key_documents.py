@@ -1,7 +1,7 @@
 """What lies in the vault: the documents of the node's keys, read and written.
 
-``node`` is canonical JSON ``{"v":1,"nodeId","secret","keys":[{"name","status","retired","compromised"}]}``, each signing
-key ``{"v":1,"scalar","certificates":[…]}`` with base64url members; ``log`` and ``witness`` are bare seeds.
+``node`` is canonical JSON ``{"v":1,"nodeId","secret","keys":[{"name","status","retired","compromised"}]}``, each
+signing key ``{"v":1,"scalar","certificates":[…]}`` with base64url members; ``log`` and ``witness`` are bare seeds.
 """
 
 from collections.abc import Mapping

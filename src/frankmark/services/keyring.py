@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Self
 
+from frankmark.foundation.digest import sha256
 from frankmark.foundation.errors import Malformed, Refused
 from frankmark.foundation.jwks import JwkSet, KeyStatus
 from frankmark.foundation.keys import Ed25519PrivateKey, P256PrivateKey
@@ -120,7 +121,7 @@ class Keyring:
         """
         now_s, key = self._clock.now_ms() // 1000, self.signing
         if key.certificates:
-            newest = Certificate.parse(key.certificates[-1])
+            newest = self._state.certificates[sha256(key.certificates[-1]).hex()]
             if host in newest.dns_names and newest.not_before_s <= now_s < newest.not_after_s - RENEW_S:
                 return newest
         subject = NodeSubject(node_id=self.node_id, domain=host, organization=self.node_id, country="ZZ")

@@ -54,11 +54,8 @@ class TreeReader:
     async def frontier(self, size: int) -> Frontier:
         """The growing end of the tree at `size` leaves, out of its tiles."""
         node = await self._nodes(size, max(size - 1, 0))
-        peaks = []
-        for height in reversed(range(size.bit_length())):
-            if size >> height & 1:
-                peaks.append(node(height, (size >> height) - 1))
-        return Frontier(size=size, peaks=tuple(peaks))
+        heights = [height for height in reversed(range(size.bit_length())) if size >> height & 1]
+        return Frontier(size=size, peaks=tuple(node(height, (size >> height) - 1) for height in heights))
 
     async def resource(self, path: str, size: int) -> bytes | None:
         """The octets of a tile or an entry bundle in the tree of `size` leaves.

@@ -45,6 +45,10 @@ class HeadSigner:
             raise Refused(LogReason.LOG_ROLLED_BACK, f"{self.origin}: the keys of this node remember different heads")
         return head
 
+    async def remembered(self) -> TreeHead | None:
+        """The head that the log's key signed last."""
+        return await self._store.last(_name(self.key), self.origin)
+
     async def move(self, head: TreeHead) -> None:
         """Move every key from what `last` or `move` saw to a head, in one durable step.
 

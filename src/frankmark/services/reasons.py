@@ -52,10 +52,3 @@ class ServiceReason(StrEnum):
     SIGNING_KEY_UNKNOWN = "SIGNING_KEY_UNKNOWN"
     SIGNING_KEY_LAST = "SIGNING_KEY_LAST"  # the only active key cannot be retired: rotate first
     KEYS_DAMAGED = "KEYS_DAMAGED"  # the key file opens, and does not hold what we wrote
-
-    # Backups.
-    BACKUP_DAMAGED = "BACKUP_DAMAGED"  # not a backup, or octets were changed
-    BACKUP_NEWER = "BACKUP_NEWER"  # a newer release wrote it
-    BACKUP_EXISTS = "BACKUP_EXISTS"  # nothing is overwritten
-    RESTORE_NOT_EMPTY = "RESTORE_NOT_EMPTY"  # there is a node in that folder already
-    RESTORE_NEEDS_NEW_ORIGIN = "RESTORE_NEEDS_NEW_ORIGIN"  # the signer's store is never in a backup

@@ -1,9 +1,10 @@
 """Organisations and their domains: registration, proof of ownership, and looking again every 30 days."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from frankmark.foundation.errors import Error, Malformed, Refused, Unavailable
+from frankmark.foundation.errors import Malformed, Refused, Unavailable
 from frankmark.foundation.identifiers import ulid
 from frankmark.mail.address import Address, canonical_domain
 from frankmark.ports.clock import Clock, Entropy
@@ -213,37 +214,45 @@ class Registry:
             require(by)
         return await self._store.domains(page, org_id=org_id)
 
-    async def recheck(self, record: DomainRecord) -> DomainRecord:
+    async def confirm(self, record: DomainRecord) -> DomainRecord:
         """Look whether a verified domain is still in the same hands, and note the outcome.
 
         A second failure in a row ends what ownership allows (`lapsed`). When the name servers do not answer, nothing
-        is known: the look is repeated the next day and counts neither way.
+        is known: it counts neither way, and the next look is a day later.
 
         Returns:
             The registration afterwards.
+
+        Raises:
+            Refused: `CHALLENGE_NOT_ANSWERED`.
+            Unavailable: `CHALLENGE_UNAVAILABLE`.
         """
         now = self._clock.now_ms()
         stamps = await self._store.stamps_of(record.domain)
         own = {s.stamp_id for s in stamps if s.org_id == record.org_id and s.status is StampStatus.ACTIVE}
         try:
             await self._ownership.show_again(record.domain, record.proof_token, record.org_id, own)
-            seen = replace(record, failures=0, next_check_ms=now + RECHECK_MS)
-            outcome = "domain.recheck-passed"
         except Unavailable:
-            seen = replace(record, next_check_ms=now + RETRY_MS)
-            outcome = "domain.recheck-unavailable"
-        except Error:
-            seen = replace(record, failures=record.failures + 1, next_check_ms=now + RECHECK_MS)
-            outcome = "domain.recheck-failed"
-        await self._store.domain_checked(seen, NODE.act(now, outcome, record.domain, org_id=record.org_id))
-        return seen
+            await self._checked(replace(record, next_check_ms=now + RETRY_MS), "unavailable", now)
+            raise
+        except Refused:
+            missed = replace(record, failures=record.failures + 1, next_check_ms=now + RECHECK_MS)
+            await self._checked(missed, "failed", now)
+            raise
+        return await self._checked(replace(record, failures=0, next_check_ms=now + RECHECK_MS), "passed", now)
 
     async def recheck_due(self, limit: int = 100) -> int:
         """Look again at the domains whose time has come; answers how many were looked at."""
         due = await self._store.domains_due(self._clock.now_ms(), limit)
         for record in due:
-            await self.recheck(record)
+            with suppress(Refused, Unavailable):  # noted; nobody waits for the answer
+                await self.confirm(record)
         return len(due)
+
+    async def _checked(self, record: DomainRecord, outcome: str, now_ms: int) -> DomainRecord:
+        act = NODE.act(now_ms, f"domain.recheck-{outcome}", record.domain, org_id=record.org_id)
+        await self._store.domain_checked(record, act)
+        return record
 
     async def holders(self, domain: str) -> tuple[DomainRecord, ...]:
         """Every registration of a domain, verified ones first: for the public answer, which names none of them.

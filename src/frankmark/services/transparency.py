@@ -18,14 +18,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from frankmark.foundation.checkpoint import SignedCheckpoint
-from frankmark.foundation.digest import sha256
-from frankmark.foundation.errors import Error, Refused, Unavailable
+from frankmark.foundation.errors import Refused, Unavailable
 from frankmark.foundation.merkle import EMPTY_ROOT, leaf_hash
 from frankmark.foundation.note import VerifierKey
-from frankmark.foundation.tiles import MAX_ENTRY, Frontier
+from frankmark.foundation.tiles import Frontier
 from frankmark.foundation.tlog_proof import TlogProof
 from frankmark.ports.durability import Damaged, StoreReason
 from frankmark.ports.log import Batch, LogState, NewRow, Row, TreeHead, TreeStore
+from frankmark.services.log_leaves import Appended, NewLeaf, SignedHead, key_digest, new_row
 from frankmark.services.log_reading import TreeReader
 from frankmark.services.log_reasons import LogReason
 from frankmark.services.log_signing import HeadSigner
@@ -34,58 +34,8 @@ __all__ = ["Appended", "NewLeaf", "SignedHead", "TransparencyLog"]
 
 BATCH = 8_192  # leaves that become one head at most
 WAITING = 131_072  # leaves that may wait
-MAX_ATTACHMENT = 1_048_576
 STREAM_STEP = 256
 EMPTY = TreeHead(size=0, root=EMPTY_ROOT)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewLeaf:
-    """A leaf to append.
-
-    Attributes:
-        data: What the log commits to, at most 65,535 octets.
-        key: The idempotency key; empty for none.
-        attachment: Octets beside the tree, at most 1 MiB, which may be replaced later.
-    """
-
-    data: bytes
-    key: str = ""
-    attachment: bytes = b""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedHead:
-    """A published head.
-
-    Attributes:
-        size: The number of leaves.
-        root: The root, 32 octets.
-        number: The checkpoint's sequence number.
-        note: The signed checkpoint.
-    """
-
-    size: int
-    root: bytes
-    number: int
-    note: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Appended:
-    """Where a leaf stands.
-
-    Attributes:
-        index: Its place, from 0.
-        leaf: Its leaf hash. Under a used key that of the leaf which stands there, not of the one that was asked for.
-        head: A published head that covers it.
-        replayed: Whether it stood there already, under the same key.
-    """
-
-    index: int
-    leaf: bytes
-    head: SignedHead
-    replayed: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,10 +46,10 @@ class _Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
-    """Which rows are new, and for each request the places of its rows."""
+    """Which rows are new, and for each request the places of its rows and whether they were there already."""
 
     fresh: list[NewRow]
-    places: list[list[int]]
+    places: list[list[tuple[int, bool]]]
 
 
 class TransparencyLog:
@@ -141,6 +91,10 @@ class TransparencyLog:
         """The log's key and the witness keys of this node."""
         return self._signer.key.verifier, tuple(witness.verifier for witness in self._signer.witnesses)
 
+    async def last_signed(self) -> TreeHead | None:
+        """The head that the log's key signed last, as the signer's store remembers it."""
+        return await self._signer.remembered()
+
     async def open(self) -> None:
         """Mend what a crash left and take the log up; a new log is begun with the head of the empty tree.
 
@@ -179,7 +133,7 @@ class TransparencyLog:
             raise Refused(LogReason.TOO_MANY_LEAVES, f"at most {BATCH} leaves at once")
         if self._waiting + len(leaves) > WAITING:
             raise Unavailable(LogReason.LOG_BUSY, f"{self._waiting} leaves wait already")
-        request = _Request(rows=[_row(leaf) for leaf in leaves], answer=asyncio.get_running_loop().create_future())
+        request = _Request(rows=[new_row(leaf) for leaf in leaves], answer=asyncio.get_running_loop().create_future())
         self._requests.append(request)
         self._waiting += len(leaves)
         if self._task is None:
@@ -212,7 +166,7 @@ class TransparencyLog:
 
     async def find_key(self, key: str) -> int | None:
         """The index of the published leaf that was appended under this idempotency key."""
-        index = (await self._store.find_keys(self.origin, [_digest(key)])).get(_digest(key))
+        index = (await self._store.find_keys(self.origin, [key_digest(key)])).get(key_digest(key))
         return index if index is not None and index < self._head.size else None
 
     async def inclusion(self, index: int, size: int) -> list[bytes]:
@@ -285,7 +239,7 @@ class TransparencyLog:
             requests = self._take()
             try:
                 answers = await self._integrate(requests)
-            except Error as problem:
+            except Exception as problem:  # noqa: BLE001  (whatever went wrong is told to those who wait)
                 # Which of the three steps were taken is known only to the stores: ask them before the next batch.
                 self._frontier = None
                 for request in requests:
@@ -328,23 +282,21 @@ class TransparencyLog:
         for request in requests:
             own = []
             for row in request.rows:
-                place = used.get(row.key, -1) if row.key else -1
-                if place < 0:
-                    place = size + len(fresh)
+                place = used.get(row.key) if row.key else None
+                if place is None:
+                    own.append((size + len(fresh), False))
+                    used[row.key] = size + len(fresh)
                     fresh.append(row)
-                    if row.key:
-                        used[row.key] = place
-                own.append(place)
+                else:
+                    own.append((place, True))
             places.append(own)
         return _Plan(fresh=fresh, places=places)
 
-    async def _answer(self, places: list[int], fresh: list[NewRow], size: int) -> list[Appended]:
+    async def _answer(self, places: list[tuple[int, bool]], fresh: list[NewRow], size: int) -> list[Appended]:
         answer = []
-        first: set[int] = set()
-        for place in places:
+        for place, replayed in places:
             leaf = fresh[place - size].leaf if place >= size else (await self.row(place)).leaf
-            answer.append(Appended(index=place, leaf=leaf, head=self._head, replayed=place < size or place in first))
-            first.add(place)
+            answer.append(Appended(index=place, leaf=leaf, head=self._head, replayed=replayed))
         return answer
 
     async def _publish(self, head: TreeHead) -> None:
@@ -378,19 +330,6 @@ class TransparencyLog:
             detail = f"{self.origin}: stored are {newest.size} leaves, signed last was "
             detail += f"a head of {last.size}" if last else "nothing that is remembered"
             raise Refused(LogReason.LOG_ROLLED_BACK, f"{detail}; begin a successor with --new-origin")
-
-
-def _row(leaf: NewLeaf) -> NewRow:
-    if len(leaf.data) > MAX_ENTRY or len(leaf.attachment) > MAX_ATTACHMENT:
-        raise Refused(LogReason.LEAF_TOO_LARGE, f"a leaf has at most {MAX_ENTRY} octets, {MAX_ATTACHMENT} beside it")
-    key = _digest(leaf.key) if leaf.key else b""
-    return NewRow(
-        data=leaf.data, digest=sha256(leaf.data), leaf=leaf_hash(leaf.data), key=key, attachment=leaf.attachment
-    )
-
-
-def _digest(key: str) -> bytes:
-    return sha256(key.encode())
 
 
 def _signed(state: LogState) -> SignedHead:

@@ -34,10 +34,20 @@ from frankmark.services.facts import Facts, Registrar, TrustRoots, behavior_sign
 from frankmark.services.lookalikes import Lookalikes, confirmed, strongest
 from frankmark.services.tokens import ChannelJudge
 
-__all__ = ["Target", "TrustAnswer", "TrustParts", "TrustQuery", "TrustReason", "TrustService", "parse_target"]
+__all__ = [
+    "Target",
+    "TrustAnswer",
+    "TrustParts",
+    "TrustQuery",
+    "TrustReason",
+    "TrustService",
+    "keeping_ms",
+    "parents",
+    "parse_target",
+]
 
 LONGEST_TARGET = 320
-CAPACITY = 65_536
+CAPACITY = 8_192  # domains; what is kept of one is some ten kilobytes
 LATE_MS = 1_000  # until what missed the deadline is asked for again
 FAILED_MS = 10_000  # until a failing name server is asked again
 LONGEST_MS = 300_000

@@ -92,8 +92,8 @@ def test_the_table_is_versioned_and_strict():
 async def test_resolves_and_gives_the_checked_addresses():
     names = Names({"a.test": ["2606:4700::1111", "1.1.1.1", "1.1.1.2", "1.1.1.3"]})
     dialer = Dialer(resolver=names, rules=RULES)
-    assert await dialer.addresses("https", "A.test.", 443) == ("1.1.1.1", "1.1.1.2", "1.1.1.3")
-    assert await dialer.addresses("http", "a.test", 80) == ("1.1.1.1", "1.1.1.2", "1.1.1.3")
+    assert await dialer.addresses("https", "A.test.", 443) == ("1.1.1.1", "2606:4700::1111", "1.1.1.2")
+    assert await dialer.addresses("http", "a.test", 80) == ("1.1.1.1", "2606:4700::1111", "1.1.1.2")
     assert await dialer.addresses("https", "2606:4700::1111", 443) == ("2606:4700::1111",)
 
 

@@ -186,7 +186,7 @@ async def test_asks_a_registry_once_for_many_and_keeps_the_answer(client, regist
     registry.register("a.test", registered_ms=1, expires_ms=2, statuses=["client hold"])
     clock.pass_s(6 * 3600 - 1)
     assert not (await client.look_up("a.test")).withdrawn
-    assert registry.asked == ["/domain/a.test"]
+    assert list(registry.asked) == ["/domain/a.test"]
     clock.pass_s(1)
     assert (await client.look_up("a.test")).withdrawn
     await client.close()
@@ -197,7 +197,7 @@ async def test_a_domain_unknown_to_the_registry_and_a_registry_unknown_to_us(cli
     registry.remove("a.test")
     assert (await client.look_up("a.test")).answer is RegistryAnswer.NOT_FOUND
     assert (await client.look_up("b.other")).answer is RegistryAnswer.UNSUPPORTED
-    assert registry.asked == ["/domain/b.test", "/domain/a.test"]
+    assert list(registry.asked) == ["/domain/b.test", "/domain/a.test"]
 
 
 async def test_a_registry_that_does_not_answer_is_asked_again_after_ten_minutes(client, registry, clock):
@@ -215,6 +215,13 @@ async def test_a_registry_that_does_not_answer_is_asked_again_after_ten_minutes(
 async def test_an_answer_that_is_not_rdap_says_nothing_about_the_domain(client, registry, answer):
     registry._answer = lambda _method, _target: answer
     assert (await client.look_up("a.test")).answer is RegistryAnswer.UNREACHABLE
+
+
+async def test_who_waits_for_a_turn_longer_than_the_budget_learns_nothing(client, registry):
+    client._turn = asyncio.Semaphore(1)
+    async with client._turn:
+        assert (await client.look_up("a.test")).answer is RegistryAnswer.UNREACHABLE
+    assert not registry.asked
 
 
 async def test_the_stand_in_takes_only_get_and_survives_nonsense(registry):

@@ -246,7 +246,7 @@ async def test_a_truncated_answer_is_asked_for_again_over_tcp(zone, resolving):
     zone.zone.put_text("big.test", *(f"{number:03d} {'x' * 200}".encode() for number in range(100)))
     answer = await resolving(zone).resolve(ask("big.test"))
     assert len(answer.texts) == 100
-    assert zone.asked == [("big.test", "TXT")] * 2
+    assert list(zone.asked) == [("big.test", "TXT")] * 2
 
 
 async def test_truncated_without_tcp_behind_it_is_a_failure(dishonest, resolving):

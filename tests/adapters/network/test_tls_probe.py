@@ -197,6 +197,15 @@ async def test_many_who_ask_lead_to_one_handshake_an_hour(demo, serving, probing
     assert server.handshakes == 2
 
 
+async def test_who_waits_for_a_turn_longer_than_the_budget_learns_nothing(demo, serving, probing):
+    server = await serving(demo.server_context(["site.test"]))
+    probe = probing(server.port, budget_ms=100)
+    probe._turn = asyncio.Semaphore(1)
+    async with probe._turn:
+        assert (await probe.probe("site.test")).handshake is Handshake.UNREACHABLE
+    assert server.handshakes == 0
+
+
 async def test_without_another_place_the_domains_own_port_is_asked(probing):
     probe = probing(443, allowed=False)
     probe._instead = {"example": ("127.0.0.1", 1)}

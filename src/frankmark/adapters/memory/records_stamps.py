@@ -26,7 +26,7 @@ NEWEST = 100
 STAMPS = Listing(Stamp, "stamps", "serial")
 EXPIRING = Listing(Stamp, "stamps-expiring", "expires_ms", "stamp_id")
 BY_KID = Listing(Stamp, "stamps-by-kid", "serial")
-ENTRIES = Listing(StampEntry, "stamp-entries", "entry_index")
+ENTRIES = Listing(StampEntry, "stamp-entries", "number")
 SCORES = Listing(ScoreRecord, "scores", "at_ms", "entry_index", descending=True)
 
 
@@ -52,11 +52,11 @@ class StampTwin(Trail):
         if start > position:
             raise Misuse(StampReason.PROJECTION_GAP, f"Entries from {position} come before entry {start}.")
         for index, entry in enumerate(entries[position - start :], position):
-            self._apply(index, entry)
+            self._apply(log, index, entry)
         self.cursors[log] = max(position, start + len(entries))
         return self.cursors[log]
 
-    def _apply(self, index: int, entry: Projected) -> None:
+    def _apply(self, log: str, index: int, entry: Projected) -> None:
         if isinstance(entry, Skipped):
             return
         if isinstance(entry, Issued):
@@ -68,7 +68,9 @@ class StampTwin(Trail):
         else:
             self._score(entry.record)
             about = (entry.record.stamp_id, entry.record.tx_hash)
-        self.entry_rows.append(StampEntry(stamp_id=about[0], entry_index=index, tx_hash=about[1]))
+        number = len(self.entry_rows) + 1
+        row = StampEntry(number=number, stamp_id=about[0], log=log, entry_index=index, tx_hash=about[1])
+        self.entry_rows.append(row)
         self.note(entry.act)
 
     def _issue(self, stamp: Stamp) -> None:

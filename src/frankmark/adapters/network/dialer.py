@@ -11,6 +11,7 @@ import ipaddress
 import ssl
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -135,7 +136,7 @@ class Dialer:
         self._allow = frozenset(allow)
 
     async def addresses(self, scheme: str, host: str, port: int) -> tuple[str, ...]:
-        """The checked addresses of `host`, at most three, IPv4 first.
+        """The checked addresses of `host`, at most three, versions 4 and 6 in turn.
 
         Args:
             scheme: `https` or `http`; part of what an exception names.
@@ -165,7 +166,8 @@ class Dialer:
             pass
         questions = [Question(name=host.lower().rstrip("."), rrtype=rrtype) for rrtype in (RRType.A, RRType.AAAA)]
         answers: list[Answer] = await asyncio.gather(*map(self._resolver.resolve, questions))
-        found = [ipaddress.ip_address(text) for answer in answers for text in answer.addresses]
+        pairs = zip_longest(*(answer.addresses for answer in answers))  # both versions, before anything is cut off
+        found = [ipaddress.ip_address(text) for pair in pairs for text in pair if text is not None]
         if not found:
             if any(answer.failed for answer in answers):
                 raise Unavailable(FetchReason.NAME_UNRESOLVED, "The DNS did not answer.")

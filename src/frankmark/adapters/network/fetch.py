@@ -22,6 +22,7 @@ from frankmark.ports.fetch import Fetched, Fetcher, FetchReason
 __all__ = ["GuardedFetcher"]
 
 LONGEST_URL = 2048
+ACCEPT = "application/rdap+json, application/json;q=0.9, */*;q=0.5"  # registries ask for the first (RFC 7480 §4.2)
 HOST = re.compile(rb"[a-z0-9_.-]{1,253}|[0-9a-f:.]{2,45}")  # a name as A-labels, or an address of version 6
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 ONE_CONNECTION = httpx2.Limits(max_connections=1, max_keepalive_connections=0)
@@ -57,8 +58,7 @@ class GuardedFetcher(Fetcher):
     async def get(
         self, url: str, *, limit: int = 65_536, timeout_ms: int = 5_000, redirects: int = 3, same_host: bool = False
     ) -> Fetched:
-        headers = {"Accept": "*/*"}
-        task = _Task(method="GET", url=_parsed(url), limit=limit, headers=headers, plain=same_host)
+        task = _Task(method="GET", url=_parsed(url), limit=limit, headers={"Accept": ACCEPT}, plain=same_host)
         async with _budget(timeout_ms):
             for left in range(redirects, -1, -1):
                 fetched = await self._once(task)

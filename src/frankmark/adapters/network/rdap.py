@@ -4,6 +4,7 @@ Age and expiry move slowly and registries count their askers, so an answer is ke
 minutes: whoever asks, however often, one domain leads to one question in that time.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ LARGEST = 65_536
 EVENTS = 100
 STATUSES = 50
 CAPACITY = 16_384
+PARALLEL = 64  # questions at once; who waits longer than the budget learns nothing
 OK, NOT_FOUND = 200, 404
 DATE = re.compile(
     r"(\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2})(?:\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
@@ -184,6 +186,7 @@ class RdapClient(RegistrationData):
         self._timing = timing or RdapTiming()
         self._kept: Kept[str, Registration] = Kept(CAPACITY)
         self._flight: SharedFlight[str, Registration] = SharedFlight()
+        self._turn = asyncio.Semaphore(PARALLEL)
 
     @override
     async def look_up(self, domain: str) -> Registration:
@@ -198,12 +201,12 @@ class RdapClient(RegistrationData):
         base = self._bootstrap.base(domain)
         if base is None:
             return Registration(answer=RegistryAnswer.UNSUPPORTED, observed_ms=self._clock.now_ms())
+        budget_ms = self._timing.budget_ms
         try:
-            fetched = await self._fetcher.get(
-                f"{base}domain/{domain}", limit=LARGEST, timeout_ms=self._timing.budget_ms
-            )
+            async with asyncio.timeout(budget_ms / 1000), self._turn:
+                fetched = await self._fetcher.get(f"{base}domain/{domain}", limit=LARGEST, timeout_ms=budget_ms)
             registration = self._read(fetched, domain)
-        except Error:
+        except (Error, TimeoutError):
             registration = Registration(answer=RegistryAnswer.UNREACHABLE, observed_ms=self._clock.now_ms())
         failed = registration.answer is RegistryAnswer.UNREACHABLE
         keep = self._timing.retry_ms if failed else self._timing.keep_ms

@@ -24,12 +24,13 @@ __all__ = ["StampTables"]
 
 STAMPS = Shape(Stamp, "stamps", ["serial"])
 EXPIRING = Shape(Stamp, "stamps", ["expires_ms", "stamp_id"])
-ENTRIES = Shape(StampEntry, "stamp_entries", ["entry_index"])
+ENTRIES = Shape(StampEntry, "stamp_entries", ["number"])
 SCORES = Shape(ScoreRecord, "scores", ["at_ms", "entry_index"], descending=True)
 
 NEWEST = 100
 CURSOR = "SELECT coalesce((SELECT position FROM cursors WHERE log = ?), 0)"
 MOVED = "INSERT INTO cursors (log, position) VALUES (?, ?) ON CONFLICT (log) DO UPDATE SET position = excluded.position"
+LISTED = "INSERT INTO stamp_entries (stamp_id, log, entry_index, tx_hash) VALUES (?, ?, ?, ?)"
 SERIAL = "SELECT coalesce(max(serial), 0) + 1 FROM stamps"
 RENEWED = (
     "live_score",
@@ -60,7 +61,7 @@ class StampTables(Tables):
             if start > position:
                 raise Misuse(StampReason.PROJECTION_GAP, f"Entries from {position} come before entry {start}.")
             for index, entry in enumerate(entries[position - start :], position):
-                _apply(connection, index, entry)
+                _apply(connection, (log, index), entry)
             position = max(position, start + len(entries))
             connection.execute(MOVED, (log, position))
             return position
@@ -110,26 +111,26 @@ class StampTables(Tables):
         return self._part(SCORES, page, "scores", domain=domain)
 
 
-def _apply(connection: apsw.Connection, index: int, entry: Projected) -> None:
+def _apply(connection: apsw.Connection, place: tuple[str, int], entry: Projected) -> None:
     if isinstance(entry, Skipped):
         return
     match entry:
         case Issued():
-            about = (entry.stamp.stamp_id, index, entry.stamp.tx_hash)
+            about = (entry.stamp.stamp_id, *place, entry.stamp.tx_hash)
             _issue(connection, entry.stamp)
         case Revoked():
-            about = (entry.stamp_id, index, entry.tx_hash)
+            about = (entry.stamp_id, *place, entry.tx_hash)
             connection.execute(
                 "UPDATE stamps SET status = 'revoked', revoked_ms = ?, revocation_reason = ?, revoked_by = ?,"
                 " revocation_tx = ? WHERE stamp_id = ? AND status = 'active'",
                 (entry.at_ms, entry.reason, entry.revoked_by, entry.tx_hash, entry.stamp_id),
             )
         case Scored():
-            about = (entry.record.stamp_id, index, entry.record.tx_hash)
+            about = (entry.record.stamp_id, *place, entry.record.tx_hash)
             connection.execute(*SCORES.insertion(entry.record, conflict="IGNORE"))
             newest = "UPDATE stamps SET live_score = ? WHERE domain = ? AND subject = ''"
             connection.execute(newest, (entry.record.new, entry.record.domain))
-    connection.execute("INSERT OR IGNORE INTO stamp_entries (stamp_id, entry_index, tx_hash) VALUES (?, ?, ?)", about)
+    connection.execute(LISTED, about)
     if entry.act is not None:
         audit(connection, entry.act)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import struct
+from collections import deque
 from collections.abc import Iterable
 from typing import cast
 
@@ -24,6 +25,7 @@ LARGEST_UDP = 1232
 CHAIN = 16
 IDLE_S = 5.0
 BIND_ATTEMPTS = 20
+LATEST = 4_096
 
 
 class Zone:
@@ -119,7 +121,7 @@ class DnsStandIn:
     def __init__(self, zone: Zone) -> None:
         self.zone = zone
         self.port = 0
-        self.asked: list[tuple[str, str]] = []  # every question, name and type, for whoever wants to know
+        self.asked: deque[tuple[str, str]] = deque(maxlen=LATEST)  # the latest questions, name and type
         self._datagrams: asyncio.DatagramTransport | None = None
         self._streams: asyncio.Server | None = None
 

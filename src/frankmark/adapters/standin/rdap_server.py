@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import cast
@@ -10,6 +11,7 @@ __all__ = ["RdapStandIn"]
 
 LONGEST_HEAD = 8_192
 IDLE_S = 5.0
+LATEST = 4_096
 
 
 class RdapStandIn:
@@ -17,7 +19,7 @@ class RdapStandIn:
 
     def __init__(self) -> None:
         self.port = 0
-        self.asked: list[str] = []  # every path
+        self.asked: deque[str] = deque(maxlen=LATEST)  # the latest paths
         self._objects: dict[str, dict[str, object]] = {}
         self._server: asyncio.Server | None = None
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}

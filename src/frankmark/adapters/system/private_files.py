@@ -15,7 +15,7 @@ __all__ = ["make_private_folder", "read_private", "write_private"]
 FILE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
 _OTHERS: Final = 0o077
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # the disk, our share of it, a limit on files
 
 
 def make_private_folder(folder: Path) -> None:
@@ -56,15 +56,14 @@ def read_private(file: Path, max_bytes: int) -> bytes:
     try:
         # Not blocking: a named pipe put in the file's place must not hold the process.
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as stream:
-            mode = os.fstat(descriptor).st_mode
-            content = stream.read(max_bytes + 1) if stat.S_ISREG(mode) else b""
+        try:
+            content = _read_checked(descriptor, file.name, max_bytes)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
         raise
     except OSError as fault:
         raise _unavailable(fault) from fault
-    if not stat.S_ISREG(mode) or stat.S_IMODE(mode) & _OTHERS:
-        raise Refused(SystemReason.KEY_FILE_MODE, f"{file.name} as a regular file with mode 0600: chmod 600 it")
     if len(content) > max_bytes:
         raise Refused(SystemReason.KEY_FILE_MALFORMED, f"{file.name} of at most {max_bytes} octets")
     return content
@@ -92,6 +91,14 @@ def write_private(file: Path, content: bytes) -> None:
         _sync_folder(file.parent)
     except OSError as fault:
         raise _unavailable(fault) from fault
+
+
+def _read_checked(descriptor: int, name: str, max_bytes: int) -> bytes:
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode) or stat.S_IMODE(mode) & _OTHERS:
+        raise Refused(SystemReason.KEY_FILE_MODE, f"{name} as a regular file with mode 0600: chmod 600 it")
+    with os.fdopen(descriptor, "rb", closefd=False) as stream:
+        return stream.read(max_bytes + 1)
 
 
 def _write_synced(draft: Path, content: bytes) -> None:

@@ -1,7 +1,8 @@
 """Reading X.509 certificates (RFC 5280): names, validity, fingerprint, the role attribute of nodes.
 
 Nothing here builds a chain of trust to public authorities; TLS does that. A node's certificate is known by its
-fingerprint, a server's certificate is read after TLS has accepted it.
+fingerprint, a server's certificate is read after TLS has accepted it. The signature is not covered by itself and ECDSA
+is malleable, so others can make a second fingerprint of one certificate: compare with the fingerprint that was pinned.
 """
 
 import binascii
@@ -26,6 +27,15 @@ NODE_URN: Final = "urn:securestamp:node:"
 MAX_BYTES: Final = 65_536
 _MAX_CHAIN: Final = 10
 _LINE: Final = 64
+# What the library raises, late and early, for certificates that it cannot read.
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 _BEGIN: Final = "-----BEGIN CERTIFICATE-----"
 _END: Final = "-----END CERTIFICATE-----"
 
@@ -84,7 +94,7 @@ class Certificate:
                 spki=certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
                 role=_role(certificate),
             )
-        except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        except UNREADABLE:
             raise _malformed("readable names, extensions and a known kind of key") from None
 
     @property
@@ -141,7 +151,7 @@ def verify_issued_by(certificate: Certificate, issuer: Certificate) -> None:
         raise Unverified(FoundationReason.CERTIFICATE_ISSUER, "a certificate that names this issuer")
     try:
         lower.verify_directly_issued_by(upper)
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+    except (InvalidSignature, *UNREADABLE):
         raise Unverified(FoundationReason.CERTIFICATE_SIGNATURE, "a signature by the issuer's key") from None
 
 
@@ -178,7 +188,7 @@ def parse_chain(pem: bytes) -> tuple[Certificate, ...]:
         raise Malformed(FoundationReason.CERTIFICATE_TOO_LARGE, f"at most {_MAX_CHAIN} certificates")
     try:
         found = x509.load_pem_x509_certificates(pem)
-    except (ValueError, UnsupportedAlgorithm):
+    except UNREADABLE:
         raise _malformed("certificates in PEM") from None
     if len(found) > _MAX_CHAIN:
         raise Malformed(FoundationReason.CERTIFICATE_TOO_LARGE, f"at most {_MAX_CHAIN} certificates")
@@ -194,9 +204,11 @@ def load_der(der: bytes) -> x509.Certificate:
     if len(der) > MAX_BYTES:
         raise Malformed(FoundationReason.CERTIFICATE_TOO_LARGE, f"a certificate of at most {MAX_BYTES} octets")
     try:
-        return x509.load_der_x509_certificate(der)
-    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
+        certificate = x509.load_der_x509_certificate(der)
+        _ = certificate.issuer, certificate.subject  # the library reads names late; unreadable ones fail here
+    except UNREADABLE:
         raise _malformed("an X.509 certificate in DER") from None
+    return certificate
 
 
 def _malformed(sentence: str) -> Malformed:

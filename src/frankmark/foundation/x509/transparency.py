@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.x509.certificate_transparency import LogEntryType, SignedCertificateTimestamp
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.certificate_transparency import SignatureAlgorithm, SignedCertificateTimestamp
 
 from frankmark.foundation.digest import sha256
 from frankmark.foundation.errors import Malformed, Unverified
 from frankmark.foundation.keys import P256PublicKey, RsaPublicKey
 from frankmark.foundation.reasons import FoundationReason
-from frankmark.foundation.x509.certificate import Certificate, load_der
+from frankmark.foundation.x509.certificate import UNREADABLE, Certificate, load_der
 
 __all__ = ["LogKey", "log_id", "log_table", "precertificate_entry", "signed_octets", "verified_logs"]
 
@@ -76,7 +76,7 @@ def verified_logs(leaf: bytes, issuer: bytes, logs: Mapping[bytes, LogKey], now_
     verified: dict[bytes, None] = {}
     for promise in promises:
         key = logs.get(promise.log_id)
-        if key is not None and _milliseconds(promise) <= now_ms and _is_signed(promise, entry, key):
+        if key is not None and _holds(promise, entry, key, now_ms):
             verified[promise.log_id] = None
     return tuple(verified)
 
@@ -126,27 +126,28 @@ def _promises(certificate: x509.Certificate) -> list[SignedCertificateTimestamp]
         promises = list(certificate.extensions.get_extension_for_class(wanted).value)
     except x509.ExtensionNotFound:
         return []
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except UNREADABLE:
         raise Malformed(FoundationReason.SCT_LIST_MALFORMED, "a list of signed certificate timestamps") from None
     if len(promises) > _MOST_SCTS:
         raise Malformed(FoundationReason.SCT_LIST_MALFORMED, f"at most {_MOST_SCTS} timestamps")
     return promises
 
 
-def _milliseconds(promise: SignedCertificateTimestamp) -> int:
-    return (promise.timestamp.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
-
-
-def _is_signed(promise: SignedCertificateTimestamp, entry: bytes, key: LogKey) -> bool:
-    signed = signed_octets(_milliseconds(promise), entry, promise.extension_bytes)
+def _holds(promise: SignedCertificateTimestamp, entry: bytes, key: LogKey, now_ms: int) -> bool:
+    """Whether a promise is from the past and signed by the log with SHA-256 and the log's kind of key."""
+    algorithm = SignatureAlgorithm.RSA if isinstance(key, RsaPublicKey) else SignatureAlgorithm.ECDSA
     try:
+        timestamp_ms = (promise.timestamp.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
+        if promise.signature_algorithm is not algorithm or not isinstance(promise.signature_hash_algorithm, SHA256):
+            return False
+        signed = signed_octets(timestamp_ms, entry, promise.extension_bytes)
         if isinstance(key, RsaPublicKey):
             key.verify_pkcs1(promise.signature, signed)
         else:
             key.verify(_fixed_width(promise.signature), signed)
-    except (ValueError, OverflowError, Malformed, Unverified):
-        return False
-    return promise.entry_type is LogEntryType.PRE_CERTIFICATE
+    except (*UNREADABLE, OverflowError, Malformed, Unverified):
+        return False  # a year that the library cannot hold, numbers that are too long, or a wrong signature
+    return timestamp_ms <= now_ms
 
 
 def _fixed_width(signature: bytes) -> bytes:

@@ -156,13 +156,12 @@ def level_of(score: int, *, certified: bool) -> Level:
     Returns:
         The level.
     """
-    match state_of(score):
-        case State.TRUSTED:
-            return Level.L5 if certified else Level.L4
-        case State.SUSPICIOUS:
-            return Level.L3 if score >= LIKELY_FROM else Level.L2
-        case State.BLOCKED:
-            return Level.L1
+    state = state_of(score)
+    if state is State.TRUSTED:
+        return Level.L5 if certified else Level.L4
+    if state is State.SUSPICIOUS:
+        return Level.L3 if score >= LIKELY_FROM else Level.L2
+    return Level.L1
 
 
 def weigh(

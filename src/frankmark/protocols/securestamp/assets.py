@@ -129,6 +129,24 @@ class StampIssuance:
         _check_moment(self.timestamp)
         _check_text(self.signals, dict, "signals")
 
+    @property
+    def key(self) -> str:
+        """Its place in the world state."""
+        return f"STAMP:{self.stamp_id}"
+
+    def json(self) -> dict[str, Json]:
+        """The object that is hashed and served."""
+        body: dict[str, Json] = {
+            "stampId": self.stamp_id,
+            "orgId": self.org_id,
+            "domain": self.domain,
+            "score": self.score,
+            "signals": self.signals,
+            "timestamp": self.timestamp,
+            "issuedBy": self.issued_by,
+        }
+        return body | ({"subjectHash": self.subject_hash} if self.subject_hash else {})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampRevocation:
@@ -151,6 +169,20 @@ class StampRevocation:
         _require(is_uuid4(self.stamp_id), "stampId must be a UUID of version 4")
         _require(_HEX64.fullmatch(self.revoked_by), "revokedBy must be 64 lower-case hexadecimal digits")
         _check_moment(self.timestamp)
+
+    @property
+    def key(self) -> str:
+        """Its place in the world state."""
+        return f"REVOCATION:{self.stamp_id}"
+
+    def json(self) -> dict[str, Json]:
+        """The object that is hashed and served."""
+        return {
+            "stampId": self.stamp_id,
+            "reason": self.reason.value,
+            "revokedBy": self.revoked_by,
+            "timestamp": self.timestamp,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +213,22 @@ class ScoreChange:
         _check_moment(self.timestamp)
         _check_text(self.evidence, list, "evidence")
 
+    @property
+    def key(self) -> str:
+        """Its place in the world state."""
+        return f"SCORE_HISTORY:{self.domain}:{self.timestamp}"
+
+    def json(self) -> dict[str, Json]:
+        """The object that is hashed and served."""
+        return {
+            "domain": self.domain,
+            "oldScore": self.old_score,
+            "newScore": self.new_score,
+            "reason": self.reason.value,
+            "evidence": self.evidence,
+            "timestamp": self.timestamp,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSuccession:
@@ -205,47 +253,27 @@ class LogSuccession:
         _require(_HEX64.fullmatch(self.root_hash), "rootHash must be 64 lower-case hexadecimal digits")
         _check_moment(self.timestamp)
 
+    @property
+    def key(self) -> str:
+        """Its place in the world state."""
+        return f"LOG_SUCCESSION:{self.predecessor}"
+
+    def json(self) -> dict[str, Json]:
+        """The object that is hashed and served."""
+        return {
+            "predecessor": self.predecessor,
+            "treeSize": self.tree_size,
+            "rootHash": self.root_hash,
+            "timestamp": self.timestamp,
+        }
+
 
 Asset: TypeAlias = StampIssuance | StampRevocation | ScoreChange | LogSuccession
 
 
 def asset_json(asset: Asset) -> dict[str, Json]:
     """Render an asset as the JSON object that is hashed and served."""
-    match asset:
-        case StampIssuance():
-            body: dict[str, Json] = {
-                "stampId": asset.stamp_id,
-                "orgId": asset.org_id,
-                "domain": asset.domain,
-                "score": asset.score,
-                "signals": asset.signals,
-                "timestamp": asset.timestamp,
-                "issuedBy": asset.issued_by,
-            }
-            return body | ({"subjectHash": asset.subject_hash} if asset.subject_hash else {})
-        case StampRevocation():
-            return {
-                "stampId": asset.stamp_id,
-                "reason": asset.reason.value,
-                "revokedBy": asset.revoked_by,
-                "timestamp": asset.timestamp,
-            }
-        case ScoreChange():
-            return {
-                "domain": asset.domain,
-                "oldScore": asset.old_score,
-                "newScore": asset.new_score,
-                "reason": asset.reason.value,
-                "evidence": asset.evidence,
-                "timestamp": asset.timestamp,
-            }
-        case LogSuccession():
-            return {
-                "predecessor": asset.predecessor,
-                "treeSize": asset.tree_size,
-                "rootHash": asset.root_hash,
-                "timestamp": asset.timestamp,
-            }
+    return asset.json()
 
 
 def _issuance(members: Members) -> Asset:
@@ -321,12 +349,4 @@ def parse_asset(kind: AssetType, value: Json) -> Asset:
 
 def world_state_key(asset: Asset) -> str:
     """Name the place of an asset in the world state, as the chaincode does."""
-    match asset:
-        case StampIssuance():
-            return f"STAMP:{asset.stamp_id}"
-        case StampRevocation():
-            return f"REVOCATION:{asset.stamp_id}"
-        case ScoreChange():
-            return f"SCORE_HISTORY:{asset.domain}:{asset.timestamp}"
-        case LogSuccession():
-            return f"LOG_SUCCESSION:{asset.predecessor}"
+    return asset.key

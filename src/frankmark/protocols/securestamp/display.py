@@ -27,6 +27,8 @@ class Display(StrEnum):
 # "Not registered or no active stamp", and what follows from nobody having been there to ask.
 _UNCLAIMED: Final = frozenset({Reason.NOT_REGISTERED, Reason.NO_ACTIVE_STAMP, Reason.REGISTRY_UNAVAILABLE})
 _UNASKED: Final = _UNCLAIMED | {Reason.COVERAGE_LOW, Reason.AUTHENTICATION_UNAVAILABLE}
+# Rules that ask for caution at most; what K finds strongly, the look-alike itself says.
+_CAUTIOUS: Final = frozenset({Rule.M, Rule.C69, Rule.K})
 _BY_STATE: Final = {
     State.TRUSTED: Display.TRUSTED,
     State.SUSPICIOUS: Display.CAUTION,
@@ -46,11 +48,24 @@ def display(assessment: Assessment) -> Display:
     """
     if _nothing_claimed(assessment) and _nothing_against(assessment.evidence):
         return Display.UNKNOWN
+    shown = {_by_state(assessment), _imitation(assessment.evidence)}
+    return next(each for each in (Display.BLOCKED, Display.CAUTION, Display.TRUSTED) if each in shown)
+
+
+def _by_state(assessment: Assessment) -> Display:
+    """What the state says; sources that cannot be reached do not block anybody by themselves."""
     shown = _BY_STATE[assessment.state]
-    least = _imitation(assessment.evidence)
-    if Display.BLOCKED in {shown, least}:
-        return Display.BLOCKED
-    return Display.CAUTION if Display.CAUTION in {shown, least} else shown
+    if shown is Display.BLOCKED and _blind(assessment) and set(assessment.rules) <= _CAUTIOUS:
+        return Display.CAUTION
+    return shown
+
+
+def _blind(assessment: Assessment) -> bool:
+    """Whether less than half could be seen, because a source did not answer."""
+    unasked = any(
+        not each.signal.present and each.signal.reason is not Reason.INSUFFICIENT_DATA for each in assessment.signals
+    )
+    return assessment.coverage < LEAST_COVERAGE and unasked
 
 
 def _nothing_claimed(assessment: Assessment) -> bool:
@@ -58,12 +73,7 @@ def _nothing_claimed(assessment: Assessment) -> bool:
     if set(assessment.rules) != {Rule.C69}:
         return False
     reasons = set(assessment.reasons)
-    if reasons <= _UNCLAIMED:
-        return True
-    unasked = any(
-        not each.signal.present and each.signal.reason is not Reason.INSUFFICIENT_DATA for each in assessment.signals
-    )
-    return assessment.coverage < LEAST_COVERAGE and unasked and reasons <= _UNASKED
+    return reasons <= _UNCLAIMED or (_blind(assessment) and reasons <= _UNASKED)
 
 
 def _nothing_against(evidence: Evidence) -> bool:

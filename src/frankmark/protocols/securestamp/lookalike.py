@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, ip_address, ip_network
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
@@ -208,7 +208,12 @@ class LookalikeIndex:
 
 
 def candidates(
-    domain: str, registered: LookalikeIndex, *, circumstances: Circumstances | None = None, minimum: int = 0
+    domain: str,
+    registered: LookalikeIndex,
+    *,
+    circumstances: Circumstances | None = None,
+    minimum: int = 0,
+    most: int | None = None,
 ) -> tuple[Candidate, ...]:
     """Find the registered domains that a domain resembles.
 
@@ -218,6 +223,7 @@ def candidates(
             out.
         circumstances: What else is known about the domain.
         minimum: The least confidence that is wanted, in thousandths. Short names have many neighbours of confidence 0.
+        most: How many are wanted at most, or None for all.
 
     Returns:
         The candidates, most confident first, then by name of the target; empty for a public suffix.
@@ -229,9 +235,9 @@ def candidates(
     if own is None:
         return ()
     name, known = _name(own), circumstances or Circumstances()
-    skeleton = registered.confusables.caseless_skeleton(name)
     networks, hours = _shared_networks(known), _recent(known)
-    found = []
+    skeleton = registered.confusables.caseless_skeleton(name)
+    found: list[tuple[int, str, _Resemblance]] = []
     for other, counted in registered.near(name):
         targets = [target for target, registrable in registered.targets(other).items() if registrable != own]
         length, shared, recent = max(len(name), len(other)), bool(networks), hours is not None
@@ -240,22 +246,31 @@ def candidates(
         seen = Levenshtein.distance(skeleton, registered.skeleton(other))
         confusable = name != other and (seen == 0 or _all_confusable(other, name, registered.confusables))
         thousandths = confidence(length, counted, confusable=confusable, shared=shared, recent=recent)
-        if thousandths < minimum:
-            continue
-        distance = Levenshtein.distance(other, name)
-        evidence = (*_of_the_name(other, name, distance, seen), *_of_the_network(networks), *_of_the_age(hours))
-        found += [
-            Candidate(
-                suspect=domain,
-                target=target,
-                distance=distance,
-                confusable=confusable,
-                confidence=thousandths,
-                evidence=evidence,
-            )
-            for target in targets
-        ]
-    return tuple(sorted(found, key=lambda candidate: (-candidate.confidence, candidate.target)))
+        if thousandths >= minimum:
+            found += [(-thousandths, target, _Resemblance(other, seen, confusable)) for target in targets]
+    return tuple(
+        Candidate(
+            suspect=domain,
+            target=target,
+            distance=(distance := Levenshtein.distance(like.name, name)),
+            confusable=like.confusable,
+            confidence=-negative,
+            evidence=(
+                *_of_the_name(like.name, name, distance, like.seen),
+                *_of_the_network(networks),
+                *_of_the_age(hours),
+            ),
+        )
+        for negative, target, like in sorted(found, key=lambda each: each[:2])[:most]
+    )
+
+
+class _Resemblance(NamedTuple):
+    """A registered name near the suspect's, the distance of the skeletons, and whether every edit is confusable."""
+
+    name: str
+    seen: int
+    confusable: bool
 
 
 def confidence(length: int, edits: int, *, confusable: bool, shared: bool, recent: bool) -> int:

@@ -87,11 +87,6 @@ class Members:
         """Read an object, strictly too."""
         return Members(self.take(name), what=f"{name} of {self._what}", code=self._code)
 
-    def rest(self) -> dict[str, Json]:
-        """Read all that is left."""
-        left, self._left = self._left, {}
-        return left
-
     def end(self) -> None:
         """Check that nothing is left over.
 

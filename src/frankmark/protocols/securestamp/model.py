@@ -117,12 +117,9 @@ def stamp_value(stamp: Stamp | None, now_ms: int, *, proven: bool) -> str:
     """
     if stamp is None:
         return "none"
-    match stamp.status(now_ms):
-        case StampStatus.REVOKED:
-            return "revoked"
-        case StampStatus.EXPIRED:
-            return "expired"
-        case StampStatus.ACTIVE:
-            if not proven:
-                return "unproven"
-            return "expiring" if stamp.expires_ms - now_ms < EXPIRING_MS else "active"
+    status = stamp.status(now_ms)
+    if status is not StampStatus.ACTIVE:
+        return status.value
+    if not proven:
+        return "unproven"
+    return "expiring" if stamp.expires_ms - now_ms < EXPIRING_MS else "active"

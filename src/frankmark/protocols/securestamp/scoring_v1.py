@@ -63,7 +63,7 @@ def assess_v1(evidence: Evidence) -> Assessment:
         raw=raw,
         dimensions=tuple(dimension(name, group, signals) for name, group in DIMENSIONS_V1.items()),
         signals=signals,
-        ml=None,
+        ml=Weighed(signal=evidence.ml, weight=0, contribution=0) if evidence.ml else None,
         fired=fired,
         coverage=coverage_of(signals),
     )

@@ -121,7 +121,7 @@ def _complete(claims: Claims) -> bool:
     """Whether claims are whole and hold only characters that stand for themselves in JSON."""
     return (
         is_uuid4(claims.stamp_id)
-        and canonical_domain(claims.domain) == claims.domain
+        and _canonical(claims.domain) == claims.domain
         and _ORG.fullmatch(claims.org_id) is not None
         and _ISSUER.fullmatch(claims.iss) is not None
         and claims.score in range(HIGHEST_SCORE + 1)
@@ -199,11 +199,18 @@ def _read(payload: bytes) -> Claims:
 
 
 @lru_cache(maxsize=4_096)
-def _domain(text: str) -> str:
+def _canonical(domain: str) -> str | None:
     try:
-        return canonical_domain(text)
-    except Malformed as wrong:
-        raise Malformed(Reason.TOKEN_MALFORMED, "domain is a domain name") from wrong
+        return canonical_domain(domain)
+    except Malformed:
+        return None
+
+
+def _domain(text: str) -> str:
+    domain = _canonical(text)
+    if domain is None:
+        raise Malformed(Reason.TOKEN_MALFORMED, "domain is a domain name")
+    return domain
 
 
 def _claims(members: Json) -> Claims:
@@ -302,11 +309,7 @@ def verify_domain(claims: Claims, domain: str) -> None:
     Raises:
         Unverified: DOMAIN_MISMATCH.
     """
-    try:
-        asked = canonical_domain(domain)
-    except Malformed:
-        asked = ""
-    if asked != claims.domain:
+    if _canonical(domain) != claims.domain:
         raise Unverified(Reason.DOMAIN_MISMATCH, f"the token is for {claims.domain}")
 
 

@@ -13,7 +13,6 @@ from frankmark.foundation.errors import Refused
 from frankmark.protocols.securestamp.assets import (
     Asset,
     AssetType,
-    LogSuccession,
     ScoreChange,
     StampIssuance,
     StampRevocation,
@@ -73,17 +72,14 @@ class WorldState:
         Raises:
             Refused: STAMP_ALREADY_ACTIVE; INVALID_TRANSITION.
         """
-        match asset:
-            case StampIssuance():
-                self._issue(asset)
-            case StampRevocation():
-                self._revoke(asset.stamp_id, asset.timestamp, asset.reason)
-            case ScoreChange():
-                self._change(asset)
-            case None:
-                self._apply_erased(entry)
-            case LogSuccession():
-                pass
+        if asset is None:
+            self._apply_erased(entry)
+        elif isinstance(asset, StampIssuance):
+            self._issue(asset)
+        elif isinstance(asset, StampRevocation):
+            self._revoke(asset.stamp_id, asset.timestamp, asset.reason)
+        elif isinstance(asset, ScoreChange):
+            self._change(asset)
 
     def _issue(self, asset: StampIssuance) -> None:
         holder = (asset.org_id, asset.domain, asset.subject_hash)

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import click
 
 from frankmark import settings as settings_file
 from frankmark.assembly import asking
-from frankmark.foundation.phrases import Phrases
+from frankmark.assembly.tables import shipped_phrases
 from frankmark.ports.node_api import NodeApi
 from frankmark.settings import Settings
 from frankmark.surfaces.cli.launchers import Launchers, loaded
@@ -100,7 +99,7 @@ class Desk:
     def output(self) -> Output:
         """Where words and objects go."""
         if self._output is None:
-            phrases = _phrases()
+            phrases = shipped_phrases()
             locale = next(
                 (self.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if self.environ.get(name)), ""
             )
@@ -128,9 +127,3 @@ class Desk:
             return
         with loaded(self.launchers.in_process)(self.settings, self.data_folder) as opened:
             yield opened
-
-
-def _phrases() -> Phrases:
-    folder = files("frankmark") / "data" / "locales"
-    found = {entry.name.removesuffix(".json"): entry.read_bytes() for entry in folder.iterdir()}
-    return Phrases.parse(found)

@@ -65,11 +65,23 @@ class Doorkeeper:
 
     def token(self, cookies: bytes) -> str | None:
         """The session token in a `Cookie` field."""
+        return self._named(cookies, self.cookie)
+
+    def _named(self, cookies: bytes, name: str) -> str | None:
         try:
-            morsel = SimpleCookie(cookies.decode("latin-1")).get(self.cookie)
+            morsel = SimpleCookie(cookies.decode("latin-1")).get(name)
         except CookieError:
             return None
         return morsel.value if morsel is not None else None
+
+    def form_token(self, cookies: bytes) -> str:
+        """The session's form token, which the browser keeps for the pages and no script can read."""
+        return self._named(cookies, f"{self.cookie}-form") or ""
+
+    def set_form_cookie(self, session: NewSession) -> str:
+        """The `Set-Cookie` value for the session's form token."""
+        secure = "; Secure" if self._secure else ""
+        return f"{self.cookie}-form={session.csrf}; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict{secure}"
 
     def set_cookie(self, session: NewSession) -> str:
         """The `Set-Cookie` value for a new session.

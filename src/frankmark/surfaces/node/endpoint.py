@@ -20,7 +20,18 @@ from frankmark.services.principals import Principal
 from frankmark.services.reasons import ServiceReason
 from frankmark.surfaces.node.reasons import NodeReason
 
-__all__ = ["MAX_BODY", "Access", "Call", "Endpoint", "Reply", "decoded_body", "decoded_query", "rendered"]
+__all__ = [
+    "MAX_BODY",
+    "Access",
+    "Call",
+    "Endpoint",
+    "Reply",
+    "decoded_body",
+    "decoded_query",
+    "endpoints_of",
+    "operation",
+    "rendered",
+]
 
 MAX_BODY = 65_536  # octets; the largest body that any route takes is far below
 
@@ -47,6 +58,11 @@ class Call:
     request: Request
     principal: Principal | None
     path: Mapping[str, str]
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the connection itself comes from this machine."""
+        return bool(self.request.state.sender.loopback)
 
     @property
     def known(self) -> Principal:
@@ -102,6 +118,25 @@ class Endpoint:
     def mutates(self) -> bool:
         """Whether the method is one that may change something."""
         return self.method not in {"GET", "HEAD"}
+
+
+Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Reply]])
+
+
+def operation(method: str, path: str, summary: str, **row: Any) -> Callable[[Handler], Handler]:  # noqa: ANN401
+    """Mark a method of a room as the handler of an operation; `row` holds further members of `Endpoint`."""
+
+    def marked(handler: Handler) -> Handler:
+        handler.__dict__["operation"] = {"method": method, "path": path, "summary": summary, **row}
+        return handler
+
+    return marked
+
+
+def endpoints_of(room: object, tag: str) -> list[Endpoint]:
+    """The operations of a room, in the order in which they are written."""
+    marked = [(name, member) for name, member in vars(type(room)).items() if hasattr(member, "operation")]
+    return [Endpoint(handle=getattr(room, name), **{"tag": tag, **member.operation}) for name, member in marked]
 
 
 async def decoded_body(request: Request, struct: type[Asked]) -> Asked:

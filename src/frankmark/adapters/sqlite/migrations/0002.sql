@@ -66,8 +66,10 @@ CREATE TABLE scores (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE stamp_entries (
-  stamp_id TEXT NOT NULL, entry_index INTEGER NOT NULL, tx_hash TEXT NOT NULL, PRIMARY KEY (stamp_id, entry_index)
-) STRICT, WITHOUT ROWID;
+  number INTEGER PRIMARY KEY, stamp_id TEXT NOT NULL, log TEXT NOT NULL, entry_index INTEGER NOT NULL,
+  tx_hash TEXT NOT NULL, UNIQUE (log, entry_index)
+) STRICT;
+CREATE INDEX stamp_entries_by_stamp ON stamp_entries (stamp_id, number);
 
 CREATE TABLE cursors (
   log TEXT PRIMARY KEY, position INTEGER NOT NULL

@@ -1,0 +1,295 @@
+"""A node on the embedded default: SQLite, one process, nothing to configure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from frankmark import __version__
+from frankmark.adapters.network.limits import MemoryRateLimiter
+from frankmark.adapters.network.smtp import SmtpPost, SmtpTls, Submission
+from frankmark.adapters.sqlite.connect import Database
+from frankmark.adapters.sqlite.log import SqliteTrees
+from frankmark.adapters.sqlite.records import SqliteRecords
+from frankmark.adapters.sqlite.signer import SqliteSigner
+from frankmark.adapters.system.backup_file import BackupTar
+from frankmark.adapters.system.clock import SystemClock
+from frankmark.adapters.system.entropy import SystemEntropy
+from frankmark.adapters.system.keyfile import KeyFolder
+from frankmark.adapters.system.passphrase import Prompt, find_passphrase
+from frankmark.assembly.services import Condition, Services
+from frankmark.assembly.tables import data_file, shipped_confusables, shipped_phrases, shipped_suffixes
+from frankmark.assembly.world import open_world
+from frankmark.foundation.errors import Refused
+from frankmark.foundation.note import KeyType, NoteSigner
+from frankmark.ports.post import PostOffice
+from frankmark.services.access import Access
+from frankmark.services.addresses import Addresses
+from frankmark.services.appraising import TrustAppraiser
+from frankmark.services.attachments import NodeRecord
+from frankmark.services.backup import Backups
+from frankmark.services.collectors import Collectors, Sources
+from frankmark.services.custody import Custody
+from frankmark.services.erasure import Erasure
+from frankmark.services.facts import Registrar
+from frankmark.services.keyring import Keyring
+from frankmark.services.ledger import Ledger
+from frankmark.services.lists import Audit, Lists
+from frankmark.services.log_signing import HeadSigner
+from frankmark.services.lookalikes import Lookalikes
+from frankmark.services.ownership import DomainPolicy, Ownership, parse_names
+from frankmark.services.public_registry import PublicRegistry
+from frankmark.services.recording import Recorder
+from frankmark.services.registry import Registry
+from frankmark.services.reports import Reports
+from frankmark.services.roots import OwnRoots
+from frankmark.services.senders import SenderNames
+from frankmark.services.stamps import Issuing, Stamps
+from frankmark.services.succession import origins_of, succession, successor_origin
+from frankmark.services.transparency import TransparencyLog
+from frankmark.services.trust import TrustParts, TrustService
+from frankmark.services.upkeep import Upkeep, UpkeepParts
+from frankmark.settings import Settings
+
+__all__ = ["NodeOptions", "open_node"]
+
+CHANNEL = "securestamp-main"
+
+
+class EmbeddedReason(StrEnum):
+    """Why a node does not start."""
+
+    TEST_CLOCK_REFUSED = "TEST_CLOCK_REFUSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeOptions:
+    """How a node is opened.
+
+    Attributes:
+        demo: Everything is made up; stamps are issued under any name.
+        new_origin: Begin a successor log after a restore.
+        loopback: Every listener is loopback.
+        prompt: Asks a person for the passphrase; None without a terminal.
+        note: Told what the node's own work could not do: the part and the code.
+    """
+
+    demo: bool = False
+    new_origin: bool = False
+    loopback: bool = True
+    prompt: Prompt | None = None
+    note: Callable[[str, str], None] = lambda _part, _code: None
+
+
+async def open_node(
+    settings: Settings, data: Path, environ: Mapping[str, str], options: NodeOptions | None = None
+) -> Services:
+    """Open the node of a data folder.
+
+    Args:
+        settings: The settings.
+        data: The data folder; made if it is missing.
+        environ: For the passphrase and the test clock.
+        options: How.
+
+    Returns:
+        Its services.
+
+    Raises:
+        Unavailable: `STORE_LOCKED` if another process holds the folder, `STORE_FULL`, `STORE_UNREACHABLE`.
+        Damaged: `STORE_DAMAGED`.
+        Error: What the keys or the log raise.
+    """
+    return await _Building(settings, data, environ, options or NodeOptions()).services()
+
+
+class _Building:
+    """The order in which a node is put together."""
+
+    def __init__(self, settings: Settings, data: Path, environ: Mapping[str, str], options: NodeOptions) -> None:
+        self.settings = settings
+        self.data = data
+        self.options = options
+        self.entropy = SystemEntropy()
+        self.clock = SystemClock(environ, allow_test_clock=options.loopback)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.database = Database.open(data)
+        passphrase = find_passphrase(data / "keys", environ, self.entropy, prompt=options.prompt)
+        self.unlock = passphrase.protects_backups_only
+        self.vault = KeyFolder(data / "keys", passphrase, self.entropy)
+        self.keyring = Keyring.open(self.vault, self.clock, self.entropy)
+        self.records = SqliteRecords(self.database)
+        self.trees = SqliteTrees(self.database)
+        self.signer = SqliteSigner.open(data)
+        self.public_url = settings.public_url or f"https://{self.keyring.node_id}.frankmark.invalid"
+        self.host = urlsplit(self.public_url).hostname or ""
+        self._refuse_lying_clock()
+
+    async def services(self) -> Services:
+        """Everything, plugged together and caught up."""
+        ledger_log, predecessors = await self._logs()
+        roots = OwnRoots(self.keyring, self.public_url)
+        recorder = Recorder(ledger_log, self.records, self.keyring, self.clock, self.entropy, self.host)
+        await recorder.project()
+        trust, registrar = self._trust(roots)
+        stamps, registry = self._stamps(recorder, trust)
+        addresses = self._addresses(stamps)
+        custody = Custody(self.keyring, self.records, self.records, stamps, self.clock)
+        witness = ledger_log.keys[1]
+        ledger = Ledger(ledger_log, policy=witness, issuers=roots.issuer, predecessors=predecessors)
+        parts = UpkeepParts(
+            records=self.records,
+            registry=registry,
+            stamps=stamps,
+            addresses=addresses,
+            custody=custody,
+            trust=trust,
+            clock=self.clock,
+        )
+        upkeep = Upkeep(parts, self.options.note)
+
+        async def close() -> None:
+            await upkeep.stop()
+            await trust.close()
+            await ledger_log.close()
+            self.signer.close()
+            self.database.close()
+
+        return Services(
+            public_url=self.public_url,
+            node_id=self.keyring.node_id,
+            condition=Condition(
+                demo=self.options.demo,
+                test_clock=self.clock.test_clock is not None,
+                keys_protect_backups_only=self.unlock,
+                outbound=self.settings.outbound.allow,
+            ),
+            clock=self.clock,
+            phrases=shipped_phrases(),
+            limiter=MemoryRateLimiter(clock=SystemClock({}), secret=self.keyring.secret),
+            keyring=self.keyring,
+            access=Access(self.records, self.clock, self.entropy, live=not self.options.demo),
+            registry=registry,
+            addresses=addresses,
+            stamps=stamps,
+            custody=custody,
+            lists=Lists(self.records, self.clock, self.keyring.secret),
+            reports=Reports(self.records, self.clock, self.entropy),
+            audit=Audit(self.records),
+            erasure=Erasure(self.records, stamps, recorder, self.clock),
+            ledger=ledger,
+            trust=trust,
+            public=PublicRegistry(
+                records=self.records, registrar=registrar, roots=roots, trust=trust, clock=self.clock
+            ),
+            upkeep=upkeep,
+            audit_ledger=lambda: ledger.audit(self.trees),
+            backup=lambda by, target: Backups(BackupTar(), self.clock, __version__).make(
+                by,
+                target,
+                node_id=self.keyring.node_id,
+                vault=self.vault,
+                snapshot=lambda path: self.database.snapshot(Path(path)),
+                unlock_needed=self.unlock,
+            ),
+            sound=self._sound,
+            close=close,
+        )
+
+    async def _sound(self) -> None:
+        await self.database.write(lambda connection: connection.execute("SELECT 1").fetchall())
+
+    def _refuse_lying_clock(self) -> None:
+        if self.clock.test_clock is not None and not self.host.endswith((".invalid", ".test")):
+            detail = "with a test clock, public_url must end in .invalid or .test"
+            raise Refused(EmbeddedReason.TEST_CLOCK_REFUSED, detail)
+
+    async def _logs(self) -> tuple[TransparencyLog, list[TransparencyLog]]:
+        """The log that is written, and those that it succeeded."""
+        base = f"{self.keyring.node_id}/{CHANNEL}"
+        origins = await origins_of(self.trees, base)
+        logs = [self._log(origin) for origin in origins]
+        for log in logs:
+            await log.open()
+        if logs[0].refusal is not None and self.options.new_origin:
+            asset = await succession(logs[0], self.clock.now_ms())
+            successor = self._log(successor_origin(logs[0].origin, base))
+            await successor.open()
+            recorder = Recorder(successor, self.records, self.keyring, self.clock, self.entropy, self.host)
+            node = NodeRecord(actor="node", act="log.succession", org_id="")
+            await recorder.record(asset, "", node, key=f"succession:{logs[0].origin}")
+            logs.insert(0, successor)
+        return logs[0], logs[1:]
+
+    def _log(self, origin: str) -> TransparencyLog:
+        witness = NoteSigner(f"{self.keyring.node_id}/witness", self.keyring.witness_key, KeyType.COSIGNATURE)
+        signer = HeadSigner(
+            origin=origin,
+            key=NoteSigner(origin, self.keyring.log_key),
+            witnesses=(witness,),
+            store=self.signer,
+            clock=self.clock,
+        )
+        return TransparencyLog(self.trees, signer)
+
+    def _trust(self, roots: OwnRoots) -> tuple[TrustService, Registrar]:
+        self.world = open_world(self.settings, self.clock)
+        suffixes = shipped_suffixes()
+        sources = Sources(
+            resolver=self.world.resolver,
+            registration=self.world.registration,
+            probe=self.world.probe,
+            suffixes=suffixes,
+            clock=self.clock,
+        )
+        registrar = Registrar(records=self.records, roots=roots, names=SenderNames(secret=self.keyring.secret))
+        lookalikes = Lookalikes(
+            records=self.records, suffixes=suffixes, confusables=shipped_confusables(), clock=self.clock
+        )
+        parts = TrustParts(
+            collectors=Collectors(sources, deadline_ms=self.settings.dns.deadline_ms),
+            registrar=registrar,
+            lookalikes=lookalikes,
+            roots=roots,
+            clock=self.clock,
+        )
+        return TrustService(parts), registrar
+
+    def _stamps(self, recorder: Recorder, trust: TrustService) -> tuple[Stamps, Registry]:
+        policy = DomainPolicy(
+            suffixes=shipped_suffixes(),
+            free_mail=parse_names(data_file("free_mail.txt").read_text(encoding="utf-8")),
+        )
+        ownership = Ownership(self.world.resolver, self.world.fetcher)
+        registry = Registry(self.records, ownership, policy, self.clock, self.entropy, self.keyring.secret)
+        stamps = Stamps(
+            store=self.records,
+            recorder=recorder,
+            registry=registry,
+            keyring=self.keyring,
+            appraiser=TrustAppraiser(trust),
+            issuing=Issuing(public_url=self.public_url, demo=self.options.demo),
+            clock=self.clock,
+            entropy=self.entropy,
+        )
+        return stamps, registry
+
+    def _addresses(self, stamps: Stamps) -> Addresses:
+        return Addresses(
+            store=self.records,
+            stamps=stamps,
+            post=self._post(),
+            phrases=shipped_phrases(),
+            clock=self.clock,
+            entropy=self.entropy,
+            secret=self.keyring.secret,
+            host=self.host,
+        )
+
+    def _post(self) -> PostOffice | None:
+        smtp = self.settings.smtp
+        if not smtp.host:
+            return None
+        submission = Submission(host=smtp.host, port=smtp.port, tls=SmtpTls(smtp.tls), sender=smtp.sender)
+        return SmtpPost(submission, SystemClock({}))

@@ -1,0 +1,91 @@
+"""The outside world as an operator's settings want it: names, fetches, registries and handshakes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from frankmark import __version__
+from frankmark.adapters.network.dialer import AddressRules, Dialer, endpoint_from, trust_context
+from frankmark.adapters.network.fetch import GuardedFetcher
+from frankmark.adapters.network.rdap import Bootstrap, RdapClient
+from frankmark.adapters.network.resolver import DnsResolver, ResolverSettings, servers_from, system_servers
+from frankmark.adapters.network.tls_probe import GuardedTlsProbe, log_names
+from frankmark.assembly.tables import data_file
+from frankmark.foundation.errors import Malformed
+from frankmark.ports.clock import Clock
+from frankmark.ports.fetch import Fetcher
+from frankmark.ports.probe import TlsProbe
+from frankmark.ports.registration import RegistrationData
+from frankmark.ports.resolver import Resolver
+from frankmark.settings import Settings, SettingsReason
+
+__all__ = ["World", "open_resolver", "open_world"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What services may ask."""
+
+    resolver: Resolver
+    fetcher: Fetcher
+    registration: RegistrationData
+    probe: TlsProbe
+
+
+def open_resolver(settings: Settings, clock: Clock) -> DnsResolver:
+    """The resolver of the settings, the system's servers where none are named.
+
+    Raises:
+        Malformed: `SETTINGS_INVALID`.
+    """
+    dns = settings.dns
+    try:
+        servers = servers_from(",".join(dns.resolvers)) if dns.resolvers else system_servers()
+    except ValueError as fault:
+        raise Malformed(SettingsReason.SETTINGS_INVALID, f"dns.resolvers: {fault}") from fault
+    options = ResolverSettings(
+        servers=servers, validating=dns.validating, deadline_ms=dns.deadline_ms, ttl_floor_s=dns.minimum_ttl_s
+    )
+    return DnsResolver(options, clock)
+
+
+def open_world(settings: Settings, clock: Clock) -> World:
+    """Everything that the settings say of the outside.
+
+    Raises:
+        Malformed: `SETTINGS_INVALID`, `SETTINGS_UNREADABLE`.
+    """
+    resolver = open_resolver(settings, clock)
+    evidence = settings.evidence
+    try:
+        allow = [endpoint_from(text) for text in settings.outbound.allow]
+        instead = {name: _host_port(text) for name, text in evidence.connect.items()}
+    except ValueError as fault:
+        raise Malformed(SettingsReason.SETTINGS_INVALID, str(fault)) from fault
+    dialer = Dialer(
+        resolver=resolver, rules=AddressRules(data_file("special_addresses.json").read_bytes()), allow=allow
+    )
+    tls = trust_context(evidence.ca_file or None)
+    fetcher = GuardedFetcher(dialer=dialer, tls=tls, agent=f"frankmark/{__version__}")
+    bootstrap = Bootstrap(data_file("rdap_dns.json").read_bytes(), evidence.rdap)
+    logs = _read(evidence.ct_logs) if evidence.ct_logs else data_file("ct_logs.json").read_bytes()
+    return World(
+        resolver=resolver,
+        fetcher=fetcher,
+        registration=RdapClient(fetcher=fetcher, bootstrap=bootstrap, clock=clock),
+        probe=GuardedTlsProbe(dialer=dialer, tls=tls, logs=log_names(logs), clock=clock, instead=instead),
+    )
+
+
+def _host_port(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        message = f"evidence.connect: {text} is not HOST:PORT"
+        raise ValueError(message)
+    return host.strip("[]"), int(port)
+
+
+def _read(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as fault:
+        raise Malformed(SettingsReason.SETTINGS_UNREADABLE, f"{name}: {fault.strerror}") from fault

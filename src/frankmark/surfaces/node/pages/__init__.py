@@ -1,0 +1,1 @@
+"""Pages for people: server-rendered, in four languages and two themes, working without script."""

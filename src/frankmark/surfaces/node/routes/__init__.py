@@ -1,0 +1,1 @@
+"""Operations of the JSON interface, one room a subject: parse, call a service, render."""

@@ -1,0 +1,218 @@
+"""The ledger for everybody: transactions, proofs, heads, and the tiles that any tlog-tiles client reads."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from frankmark.foundation.errors import Refused
+from frankmark.foundation.timestamps import rfc3339
+from frankmark.ports.clock import Clock
+from frankmark.services.ledger import Ledger
+from frankmark.surfaces.node.endpoint import Call, Reply, operation
+from frankmark.surfaces.node.reasons import NodeReason
+
+__all__ = ["LedgerRoom"]
+
+IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
+FRESH = {"Cache-Control": "no-cache"}
+MOST_ENTRIES = 256
+Hash = Annotated[str, Meta(max_length=66)]
+
+
+class TransactionView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One entry with everything that shows it."""
+
+    tx_hash: str
+    type: str
+    stamp_id: str | None
+    entry: dict[str, msgspec.Raw]
+    entry_sig: str
+    asset: dict[str, msgspec.Raw] | None
+    salt: str | None
+    finality: dict[str, msgspec.Raw]
+    block_number: int
+    block_hash: str
+    proof: dict[str, msgspec.Raw]
+    checkpoint: str
+    committed_seals: list[str]
+    chain: dict[str, msgspec.Raw] | None
+
+
+class HeadView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The newest head."""
+
+    origin: str
+    size: int
+    root: str
+    number: int
+    finality: dict[str, msgspec.Raw]
+    checkpoint: str
+    refusal: str | None
+
+
+class InclusionQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which leaf of which tree."""
+
+    index: Annotated[int, Meta(ge=0)]
+    size: Annotated[int, Meta(ge=1)]
+
+
+class ConsistencyQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Between which two trees."""
+
+    old: Annotated[int, Meta(ge=0)]
+    new: Annotated[int, Meta(ge=0)]
+
+
+class PathView(msgspec.Struct, frozen=True, kw_only=True):
+    """Hashes of a proof, lower hex."""
+
+    path: list[str]
+
+
+class EntriesQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries: from `start`, at most 256."""
+
+    start: Annotated[int, Meta(ge=0)] = 0
+    limit: Annotated[int, Meta(ge=1, le=MOST_ENTRIES)] = 50
+
+
+class EntriesView(msgspec.Struct, frozen=True, kw_only=True):
+    """Part of the ledger; `next` is null at its end."""
+
+    items: list[TransactionView]
+    next: int | None
+
+
+class HealthView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How the node does."""
+
+    status: str
+    node_id: str
+    height: int
+    chaincode: str
+    time: str
+
+
+class LedgerRoom:
+    """Operations on the ledger; none needs a credential."""
+
+    def __init__(self, ledger: Ledger, *, node_id: str, clock: Clock) -> None:
+        self._ledger = ledger
+        self._node_id = node_id
+        self._clock = clock
+
+    @operation(
+        "GET",
+        "/v1/ledger/tx/{tx_hash}",
+        "A transaction with its proof",
+        returns={200: TransactionView},
+        problems=("INVALID_HASH", "TX_NOT_FOUND"),
+    )
+    async def transaction(self, call: Call, _: None) -> Reply:
+        """The transaction with a hash, in any case, with or without 0x."""
+        found = await self._ledger.transaction(call.path["tx_hash"])
+        if found is None:
+            raise Refused(NodeReason.TX_NOT_FOUND, "No entry of this ledger has that hash.")
+        return Reply(content=found.json(), headers=FRESH)
+
+    @operation(
+        "GET",
+        "/v1/ledger/proof/{tx_hash}",
+        "The offline proof of a transaction (c2sp.org/tlog-proof)",
+        returns={200: None},
+        media={200: "text/plain"},
+        problems=("INVALID_HASH", "TX_NOT_FOUND"),
+    )
+    async def proof(self, call: Call, _: None) -> Reply:
+        """A file that verifies without us."""
+        found = await self._ledger.offline_proof(call.path["tx_hash"])
+        if found is None:
+            raise Refused(NodeReason.TX_NOT_FOUND, "No entry of this ledger has that hash.")
+        return Reply(content=found, media="text/plain", headers=FRESH)
+
+    @operation("GET", "/v1/ledger/head", "The newest head", returns={200: HeadView})
+    async def head(self, _call: Call, _: None) -> Reply:
+        """Size, root, checkpoint and how many witnesses cosigned it."""
+        head, health = self._ledger.log.head, self._ledger.health()
+        content = {
+            "origin": health.origin,
+            "size": head.size,
+            "root": head.root.hex(),
+            "number": head.number,
+            "finality": health.finality.json(),
+            "checkpoint": head.note.decode(),
+            "refusal": health.refusal or None,
+        }
+        return Reply(content=content, headers=FRESH)
+
+    @operation(
+        "GET",
+        "/v1/ledger/explore",
+        "Transactions in order, for explorers and replays",
+        query=EntriesQuery,
+        returns={200: EntriesView},
+    )
+    async def explore(self, _: Call, query: EntriesQuery) -> Reply:
+        """Part of the ledger."""
+        size = self._ledger.log.head.size
+        stop = min(size, query.start + query.limit)
+        items = [(await self._ledger.entry(index)).json() for index in range(query.start, stop)]
+        return Reply(content={"items": items, "next": stop if stop < size else None}, headers=FRESH)
+
+    @operation(
+        "GET",
+        "/v1/ledger/inclusion",
+        "An inclusion proof (RFC 9162)",
+        query=InclusionQuery,
+        returns={200: PathView},
+        problems=("LOG_RANGE",),
+    )
+    async def inclusion(self, _: Call, query: InclusionQuery) -> Reply:
+        """The path of a leaf in a tree."""
+        path = await self._ledger.log.inclusion(query.index, query.size)
+        return Reply(content=PathView(path=[one.hex() for one in path]))
+
+    @operation(
+        "GET",
+        "/v1/ledger/consistency",
+        "A consistency proof (RFC 9162)",
+        query=ConsistencyQuery,
+        returns={200: PathView},
+        problems=("LOG_RANGE",),
+    )
+    async def consistency(self, _: Call, query: ConsistencyQuery) -> Reply:
+        """The proof that one tree is the beginning of another."""
+        path = await self._ledger.log.consistency(query.old, query.new)
+        return Reply(content=PathView(path=[one.hex() for one in path]))
+
+    @operation(
+        "GET",
+        "/v1/ledger/log/{resource:path}",
+        "The log's tiles (c2sp.org/tlog-tiles)",
+        returns={200: None},
+        media={200: "application/octet-stream"},
+    )
+    async def tiles(self, call: Call, _: None) -> Reply:
+        """`checkpoint`, `tile/<L>/<N>` and `tile/entries/<N>`."""
+        resource = call.path["resource"]
+        octets = await self._ledger.log.resource(resource)
+        if octets is None:
+            raise Refused(NodeReason.TILE_NOT_FOUND, "The log has no such resource.")
+        if resource == "checkpoint":
+            return Reply(content=octets, media="text/plain; charset=utf-8", headers=FRESH)
+        return Reply(content=octets, media="application/octet-stream", headers=IMMUTABLE)
+
+    @operation("GET", "/v1/health", "How the node does", returns={200: HealthView})
+    async def health(self, _call: Call, _: None) -> Reply:
+        """Answers within two seconds."""
+        health = self._ledger.health()
+        content = HealthView(
+            status="ok" if not health.refusal else "degraded",
+            node_id=self._node_id,
+            height=health.size,
+            chaincode="securestamp-core@0.1.0",
+            time=rfc3339(self._clock.now_ms()),
+        )
+        return Reply(content=content, headers=FRESH)

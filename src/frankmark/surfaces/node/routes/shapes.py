@@ -1,0 +1,58 @@
+"""What every room of the interface shares: pages of lists, and whose organisation is meant."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+from frankmark.foundation.errors import Malformed
+from frankmark.foundation.timestamps import rfc3339
+from frankmark.ports.paging import Page, Slice
+from frankmark.services.principals import Principal
+from frankmark.services.reasons import ServiceReason
+
+__all__ = ["ListQuery", "OrgListQuery", "moment", "organisation_of", "page_of", "sliced"]
+
+Row = TypeVar("Row")
+
+
+class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of a list: `after` is the `next` of the part before."""
+
+    after: str = ""
+    limit: int = 50
+
+
+class OrgListQuery(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Which part of a list, and of which organisation."""
+
+    after: str = ""
+    limit: int = 50
+    org_id: str = ""
+
+
+def page_of(query: ListQuery | OrgListQuery) -> Page:
+    """The part of a list that a query asks for."""
+    return Page(after=query.after, limit=query.limit)
+
+
+def sliced(part: Slice[Row], render: Callable[[Row], object]) -> dict[str, object]:
+    """A part of a list as JSON: ``{items, next}``."""
+    return {"items": [render(row) for row in part.items], "next": part.next}
+
+
+def organisation_of(principal: Principal, named: str) -> str:
+    """The organisation that a request is for: the one it names, else the credential's own.
+
+    Raises:
+        Malformed: `VALIDATION_FAILED` if neither names one.
+    """
+    org_id = named or principal.org_id
+    if not org_id:
+        raise Malformed(ServiceReason.VALIDATION_FAILED, "Name the organisation as orgId.")
+    return org_id
+
+
+def moment(ms: int | None) -> str | None:
+    """A time as RFC 3339, or null."""
+    return None if ms is None else rfc3339(ms)

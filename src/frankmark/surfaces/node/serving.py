@@ -1,0 +1,257 @@
+"""Running a node: open it, say so, serve until told to stop; or open it without a listener for one command."""
+
+import asyncio
+import contextlib
+import ipaddress
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+import uvloop
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from starlette.types import ASGIApp
+from typing_extensions import override
+
+from frankmark import __version__
+from frankmark.assembly.asking import RUN_FILE, TOKEN_FILE
+from frankmark.assembly.embedded import NodeOptions, open_node
+from frankmark.assembly.pins import Issuer, load_pins, store_pins
+from frankmark.assembly.services import Services
+from frankmark.foundation.canonical import Json
+from frankmark.foundation.encoding import b64url_encode
+from frankmark.foundation.errors import Misuse, Unavailable
+from frankmark.ports.node_api import NodeAnswer, NodeApi
+from frankmark.services.principals import LOCAL_ADMIN
+from frankmark.settings import Settings
+from frankmark.surfaces.node.building import Listening, build
+from frankmark.surfaces.node.inprocess import ask
+from frankmark.surfaces.node.journal import NodeJournal
+
+__all__ = ["Running", "in_process", "pin_self", "running", "serve"]
+
+TOKEN_OCTETS = 32
+
+
+class ServingReason(StrEnum):
+    """Why a node does not serve."""
+
+    PORT_BUSY = "PORT_BUSY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A node that serves.
+
+    Attributes:
+        services: What it does.
+        base: Where it answers.
+        run_token: The credential of this machine's own command.
+    """
+
+    services: Services
+    base: str
+    run_token: str
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, data: Path, environ: Mapping[str, str], options: NodeOptions
+) -> AsyncIterator[Running]:
+    """A node that serves as long as the context lasts.
+
+    Args:
+        settings: The settings; a port of 0 takes a free one.
+        data: The data folder.
+        environ: The environment.
+        options: How the node is opened.
+
+    Yields:
+        The `Running` node.
+
+    Raises:
+        Unavailable: `PORT_BUSY`, or what opening raises.
+    """
+    host, port = _bindable(settings.listen)
+    journal = NodeJournal(version=__version__)
+    secure = bool(settings.tls.certificate)
+    loopback = ipaddress.ip_address(host).is_loopback
+    services = await open_node(settings, data, environ, options)
+    base = f"{'https' if secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+    token = b64url_encode(os.urandom(TOKEN_OCTETS))
+    app = build(services, settings, Listening(base=base, run_token=token, loopback=loopback), journal)
+    server = Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+        ssl_cert=Path(settings.tls.certificate) if secure else None,
+        ssl_key=Path(settings.tls.key) if secure else None,
+    )
+    task = asyncio.create_task(server.serve())
+    try:
+        await _listening(host, port, task)
+        _announce(data, base, token)
+        services.upkeep.start()
+        yield Running(services=services, base=base, run_token=token)
+    finally:
+        _withdraw(data)
+        server.stop()  # type: ignore[no-untyped-call]  # granian's own
+        await asyncio.gather(task, return_exceptions=True)
+        await services.close()
+
+
+def serve(
+    settings: Settings, data: Path, environ: Mapping[str, str], options: NodeOptions, *, print_admin_link: bool
+) -> int:
+    """Run a node until it is told to stop; used by `up`.
+
+    Returns:
+        The exit status.
+    """
+
+    async def until_stopped() -> None:
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopped.set)
+        async with running(settings, data, environ, options) as node:
+            pin_self(node.services, environ)
+            await _say(node, data, print_admin_link=print_admin_link)
+            await stopped.wait()
+
+    uvloop.run(until_stopped())
+    return 0
+
+
+def pin_self(services: Services, environ: Mapping[str, str]) -> Path:
+    """Write the node's own issuer into the starting person's trust file; answers where it stands."""
+    folder = environ.get("FRANKMARK_CONFIG") or str(
+        Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME", str(Path.home())), ".config"), "frankmark")
+    )
+    file = Path(folder) / "trust.toml"
+    log_key, witnesses = services.ledger.log.keys
+    issuer = Issuer(
+        iss=services.public_url,
+        keys=services.keyring.jwks,
+        log_vkeys=(str(log_key),),
+        witnesses=tuple(str(one) for one in witnesses),
+        quorum=-(-2 * len(witnesses) // 3),
+    )
+    pins = load_pins(file)
+    if pins.issuer(issuer.iss) != issuer:
+        store_pins(file, pins.with_issuer(issuer))
+    return file
+
+
+@contextmanager
+def in_process(settings: Settings, data: Path, environ: Mapping[str, str]) -> Iterator[NodeApi]:
+    """A node's interface without a listener, for a command on a machine where no node runs.
+
+    Yields:
+        The interface, asked as an administrator.
+    """
+    with asyncio.Runner() as runner:
+        services = runner.run(open_node(settings, data, environ, NodeOptions()))
+        try:
+            token = b64url_encode(os.urandom(TOKEN_OCTETS))
+            listening = Listening(base="http://127.0.0.1", run_token=token)
+            with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+                journal = NodeJournal(version=__version__, stream=nowhere)
+                yield _InProcess(runner, build(services, settings, listening, journal), token)
+        finally:
+            runner.run(services.close())
+
+
+class _InProcess(NodeApi):
+    """Drives the application with one request after the other."""
+
+    def __init__(self, runner: asyncio.Runner, app: ASGIApp, token: str) -> None:
+        self._runner = runner
+        self._app = app
+        self._token = token
+
+    @override
+    def call(self, method: str, path: str, body: Json = None) -> NodeAnswer:
+        data = b"" if body is None else msgspec.json.encode(body)
+        return self._runner.run(ask(self._app, method, path, data, self._token))
+
+
+def _bindable(listen: str) -> tuple[str, int]:
+    """Host and port of the listener, the port free right now.
+
+    Raises:
+        Unavailable: `PORT_BUSY`.
+        Misuse: The text is no HOST:PORT.
+    """
+    host, _, number = listen.rpartition(":")
+    host = host.strip("[]")
+    if not host or not number.isdecimal():
+        raise Misuse(ServingReason.PORT_BUSY, f"listen must be HOST:PORT; it is {listen}")
+    host = "127.0.0.1" if host == "localhost" else host
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(number)))
+        except OSError as fault:
+            detail = f"port {number} on {host} is taken ({fault.strerror}); choose another: --listen {host}:0"
+            raise Unavailable(ServingReason.PORT_BUSY, detail) from fault
+        return host, int(probe.getsockname()[1])
+
+
+async def _listening(host: str, port: int, task: "asyncio.Task[None]") -> None:
+    """Wait until the server takes connections."""
+    while not task.done():
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(0.01)
+            continue
+        writer.close()
+        return
+    raise Unavailable(ServingReason.PORT_BUSY, f"the server on {host}:{port} ended before it began")
+
+
+def _announce(data: Path, base: str, token: str) -> None:
+    folder = data / "run"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _private(folder / TOKEN_FILE, token)
+    _private(folder / RUN_FILE, json.dumps({"base": base, "pid": os.getpid()}))
+
+
+def _private(file: Path, text: str) -> None:
+    beside = file.with_name(f".{file.name}.new")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as sink:
+        sink.write(text)
+    beside.replace(file)
+
+
+def _withdraw(data: Path) -> None:
+    for name in (TOKEN_FILE, RUN_FILE):
+        (data / "run" / name).unlink(missing_ok=True)
+
+
+async def _say(node: Running, data: Path, *, print_admin_link: bool) -> None:
+    condition = node.services.condition
+    lines = [f"frankmark {__version__} on {node.base}/", f"  data    {data}", f"  node    {node.services.node_id}"]
+    if condition.keys_protect_backups_only:
+        lines.append("  keys    sealed with a passphrase that lies beside them: this protects backups only")
+    if condition.outbound:
+        lines.append(f"  allowed past the outbound guard: {', '.join(condition.outbound)}")
+    if condition.test_clock:
+        lines.append("  clock   a test clock: nothing said here about time is true")
+    if print_admin_link or sys.stdout.isatty():
+        secret = await node.services.access.make_link(LOCAL_ADMIN)
+        lines.append(f"  admin   {node.base}/welcome#{secret}  (once, within 15 minutes)")
+    sys.stdout.write("\n".join([*lines, "  stop    Ctrl-C", ""]))
+    sys.stdout.flush()
