@@ -37,19 +37,40 @@ def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
     assert path.stem not in DRAWERS, f"{named(path)} is a drawer, not a room"
 
 
+def exported(path: Path) -> set[str] | None:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__":
+            return set(ast.literal_eval(node.value))
+    return None
+
+
+def defined(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.ImportFrom(names=aliases):
+                names |= {alias.asname or alias.name for alias in aliases}
+            case _:
+                pass
+    return names
+
+
 @pytest.mark.parametrize("path", [p for p in MODULES if p.name not in {"__init__.py", "__main__.py"}], ids=named)
-def test_what_a_module_exports_is_written_down(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    exported: set[str] | None = None
-    defined: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            defined.add(node.name)
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__":
-            exported = set(ast.literal_eval(node.value))
-    assert exported is not None, f"{named(path)} has no __all__"
-    public = {name for name in defined if not name.startswith("_")}
-    assert public <= exported, f"{named(path)} defines {sorted(public - exported)} and does not export it"
+def test_what_a_module_exports_is_written_down_and_nothing_else_is_taken(path: Path) -> None:
+    listed = exported(path)
+    assert listed is not None, f"{named(path)} has no __all__"
+    assert listed <= defined(path), f"{named(path)} exports what it does not have: {sorted(listed - defined(path))}"
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("frankmark."):
+            continue
+        source = SOURCE.joinpath(*str(node.module).split(".")[1:]).with_suffix(".py")
+        if source.is_file():
+            taken = {alias.name for alias in node.names} - (exported(source) or set())
+            assert not taken, f"{named(path)} takes {sorted(taken)} from {named(source)}, which does not export it"
 
 
 @pytest.mark.parametrize("floor", ["foundation", "mail", "protocols"])

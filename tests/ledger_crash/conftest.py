@@ -99,4 +99,3 @@ def new_disk() -> Iterator[Callable[[], Disk]]:
     yield make
     for disk in disks:
         disk.unregister()
-

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import itertools
 import json
 import os
 import random
@@ -81,7 +82,7 @@ class Collector:
         head = log.head
         sizes = sorted(self.heads)
         assert sizes[-1] == head.size, "a head was signed that the log has lost"
-        for old, new in zip(sizes[1:], sizes[2:], strict=False):
+        for old, new in itertools.pairwise(sizes[1:]):
             path = await log.consistency(old, new)
             verify_consistency(old, new, path, bytes.fromhex(self.heads[old]), bytes.fromhex(self.heads[new]))
         newest = list(self.acknowledged.items())[0 if audit else -500 :]

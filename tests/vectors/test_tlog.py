@@ -19,7 +19,7 @@ VECTORS = Path(__file__).parents[2] / "vectors"
 FILE = json.loads((VECTORS / "tlog.json").read_text(encoding="ascii"))
 LOG = VerifierKey.parse(FILE["logKey"])
 WITNESSES = [VerifierKey.parse(text) for text in FILE["witnessKeys"]]
-CASES = {"checkpoint": 45, "vkey": 18, "tile-path": 33, "proof": 21}
+CASES = {"checkpoint": 44, "vkey": 18, "tile-path": 33, "proof": 21}
 
 
 def checkpoint(text: str) -> None:
@@ -62,11 +62,14 @@ def test_the_generator_writes_these_very_bytes(tmp_path: Path) -> None:
     assert written.read_bytes() == (VECTORS / "tlog.json").read_bytes()
 
 
-@pytest.mark.parametrize("case", FILE["cases"], ids=lambda case: f"{case['form']}-{case['name']}")
-def test_case(case: dict[str, str]) -> None:
+def outcome(case: dict[str, str]) -> str:
     try:
         FORMS[case["form"]](case["text"])
     except Error as problem:
-        assert problem.code.value == case["outcome"]
-    else:
-        assert case["outcome"] == "ok"
+        return problem.code.value
+    return "ok"
+
+
+@pytest.mark.parametrize("case", FILE["cases"], ids=lambda case: f"{case['form']}-{case['name']}")
+def test_case(case: dict[str, str]) -> None:
+    assert outcome(case) == case["outcome"]

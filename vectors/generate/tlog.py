@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 ORIGIN = "log.example.net/main"
 WITNESSES = ("witness.example.net/one", "witness.example.net/two")
 TIME = 1_768_471_200
+COSIGNATURE = 4
 LEAVES = [hashlib.sha256(b"\0" + f"leaf {n}".encode()).digest() for n in range(7)]
 
 
@@ -47,7 +48,7 @@ def vkey(name: str, kind: int, number: int) -> str:
 def line(name: str, kind: int, number: int, text: str, *, time: int = TIME) -> str:
     """A signature line."""
     message, stamp = text.encode(), b""
-    if kind == 4:
+    if kind == COSIGNATURE:
         message = f"cosignature/v1\ntime {time}\n{text}".encode()
         stamp = time.to_bytes(8, "big")
     return f"— {name} {b64(key_id(name, kind, public(number)) + stamp + key(number).sign(message))}\n"
@@ -108,7 +109,7 @@ def notes() -> dict[str, tuple[str, str]]:
         "size-with-leading-zero": (f"{ORIGIN}\n07\n{b64(ROOT)}\n\n{LOG}", "CHECKPOINT_MALFORMED"),
         "size-with-sign": (f"{ORIGIN}\n+7\n{b64(ROOT)}\n\n{LOG}", "CHECKPOINT_MALFORMED"),
         "size-of-2-to-the-63": (f"{ORIGIN}\n{1 << 63}\n{b64(ROOT)}\n\n{LOG}", "CHECKPOINT_MALFORMED"),
-        "size-in-arabic-digits": (f"{ORIGIN}\n٧\n{b64(ROOT)}\n\n{LOG}", "CHECKPOINT_MALFORMED"),
+        "size-in-arabic-digits": (f"{ORIGIN}\n\u0667\n{b64(ROOT)}\n\n{LOG}", "CHECKPOINT_MALFORMED"),
         "root-of-31-octets": (f"{ORIGIN}\n7\n{b64(ROOT[:31])}\n\n{LOG}", "CHECKPOINT_MALFORMED"),
         "root-without-padding": (f"{ORIGIN}\n7\n{b64(ROOT).rstrip('=')}\n\n{LOG}", "BASE64_INVALID"),
         "root-with-unused-bits-set": (
@@ -197,7 +198,7 @@ def tile_paths() -> dict[str, tuple[str, str]]:
         "index-without-x": ("tile/0/001/067", bad),
         "index-that-ends-in-x": ("tile/0/x001/x067", bad),
         "index-with-two-x": ("tile/0/xx001/067", bad),
-        "index-in-arabic-digits": ("tile/0/٠٦٧", bad),
+        "index-in-arabic-digits": ("tile/0/٠٦\u0667", bad),
         "width-0": ("tile/0/000.p/0", bad),
         "width-256": ("tile/0/000.p/256", bad),
         "width-with-zero": ("tile/0/000.p/07", bad),

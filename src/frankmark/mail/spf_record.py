@@ -13,7 +13,7 @@ from frankmark.foundation.errors import Malformed
 from frankmark.mail.spf_macro import MacroString, parse_domain_spec, parse_macro_string
 from frankmark.mail.spf_reasons import Mechanism, SpfProblem, SpfResult
 
-__all__ = ["Directive", "Record", "parse_record", "select_record"]
+__all__ = ["IPV4_BITS", "IPV6_BITS", "Directive", "Record", "parse_record", "select_record"]
 
 MAX_RECORD = 16_384
 IPV4_BITS = 32

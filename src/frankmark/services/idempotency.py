@@ -6,6 +6,7 @@ must not go through here: what is shown once is kept nowhere.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 
 from frankmark.foundation.digest import sha256
 from frankmark.foundation.errors import Refused
@@ -19,6 +20,14 @@ __all__ = ["Idempotency"]
 LONGEST_KEY = 128
 
 
+@dataclass(slots=True)
+class _Turn:
+    """Who has the same place under way: one at a time, and gone with the last of them."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    callers: int = 0
+
+
 class Idempotency:
     """Answers repeated requests from memory.
 
@@ -30,7 +39,7 @@ class Idempotency:
     def __init__(self, store: AccessStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._under_way: dict[tuple[str, str], asyncio.Lock] = {}
+        self._turns: dict[tuple[str, str], _Turn] = {}
 
     async def once(self, scope: str, key: str, request: bytes, work: Callable[[], Awaitable[bytes]]) -> bytes:
         """Do the work of a request, or answer what it was answered before.
@@ -53,18 +62,22 @@ class Idempotency:
         if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
             raise Refused(ServiceReason.VALIDATION_FAILED, "An idempotency key has 1 to 128 printable characters.")
         digest, place = sha256(request).hex(), (scope, key)
-        lock = self._under_way.setdefault(place, asyncio.Lock())
+        turn = self._turns.setdefault(place, _Turn())
+        turn.callers += 1
         try:
-            async with lock:
-                kept = await self._store.remembered(scope, key)
-                if kept is None:
-                    answer = await work()
-                    now = self._clock.now_ms()
-                    row = Remembered(scope=scope, key=key, digest=digest, answer=answer, at_ms=now)
-                    kept = await self._store.remember(row) or row
+            async with turn.lock:
+                kept = await self._kept(Remembered(scope=scope, key=key, digest=digest, answer=b"", at_ms=0), work)
         finally:
-            if not lock.locked():
-                self._under_way.pop(place, None)
+            turn.callers -= 1
+            if not turn.callers:
+                del self._turns[place]
         if kept.digest != digest:
             raise Refused(ServiceReason.IDEMPOTENCY_CONFLICT, "This key stood under another request; choose a new one.")
         return kept.answer
+
+    async def _kept(self, asked: Remembered, work: Callable[[], Awaitable[bytes]]) -> Remembered:
+        known = await self._store.remembered(asked.scope, asked.key)
+        if known is not None:
+            return known
+        answered = replace(asked, answer=await work(), at_ms=self._clock.now_ms())
+        return await self._store.remember(answered) or answered

@@ -7,7 +7,7 @@ from frankmark.foundation.errors import Refused, Unverified
 from frankmark.ports.rows import NewAudit
 from frankmark.services.reasons import ServiceReason
 
-__all__ = ["LOCAL_ADMIN", "NODE", "Principal", "Role", "require", "require_organisation"]
+__all__ = ["LOCAL_ADMIN", "NODE", "OF_ORGANISATIONS", "Principal", "Role", "require", "require_organisation"]
 
 
 class Role(StrEnum):

@@ -35,7 +35,7 @@ async def test_many_at_once_do_the_work_once(house) -> None:
     room, work = Idempotency(house.store, house.clock), Work()
     answers = await asyncio.gather(*(room.once("s", "k", b"{}", work) for _ in range(20)))
     assert set(answers) == {b"answer 1"}
-    assert room._under_way == {}
+    assert room._turns == {}
 
 
 async def test_another_caller_may_use_the_same_key(house) -> None:

@@ -22,7 +22,7 @@ from frankmark.foundation.errors import Refused, Unavailable
 from frankmark.ports.fetch import FetchReason
 from frankmark.ports.resolver import Resolver
 
-__all__ = ["AddressRules", "Dialer", "Endpoint", "endpoint_from", "trust_context"]
+__all__ = ["PORTS", "AddressRules", "Dialer", "Endpoint", "endpoint_from", "trust_context"]
 
 IPv4: TypeAlias = ipaddress.IPv4Address
 IPv6: TypeAlias = ipaddress.IPv6Address

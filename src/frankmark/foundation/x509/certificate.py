@@ -20,7 +20,16 @@ from frankmark.foundation.errors import Malformed, Unverified
 from frankmark.foundation.keys import P256PublicKey
 from frankmark.foundation.reasons import FoundationReason
 
-__all__ = ["Certificate", "load_der", "parse_chain", "to_pem", "verify_issued_by"]
+__all__ = [
+    "NODE_URN",
+    "ROLE_ATTRIBUTE",
+    "UNREADABLE",
+    "Certificate",
+    "load_der",
+    "parse_chain",
+    "to_pem",
+    "verify_issued_by",
+]
 
 ROLE_ATTRIBUTE: Final = x509.ObjectIdentifier("1.2.3.4.5.6.7.8.1")
 NODE_URN: Final = "urn:securestamp:node:"

@@ -10,6 +10,8 @@ from frankmark.protocols.securestamp.reasons import Reason
 from frankmark.protocols.securestamp.signals import SignalName, scale_of
 
 __all__ = [
+    "SUSPICIOUS_FROM",
+    "TRUSTED_FROM",
     "Assessment",
     "Dimension",
     "Fired",

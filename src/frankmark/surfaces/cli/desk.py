@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from frankmark import settings as settings_file
-from frankmark.assembly import asking
+from frankmark.assembly import asking, client
 from frankmark.assembly.tables import shipped_phrases
+from frankmark.foundation.errors import Unavailable
 from frankmark.ports.node_api import NodeApi
 from frankmark.settings import Settings
 from frankmark.surfaces.cli.launchers import Launchers, loaded
@@ -114,6 +115,11 @@ class Desk:
         return self._output
 
     @property
+    def now_ms(self) -> int:
+        """The time, milliseconds since the epoch."""
+        return client.local_clock(self.settings, self.environ).now_ms()
+
+    @property
     def node(self) -> NodeApi:
         """The node that questions go to: the one named by environment or login, else the one on this machine."""
         return asking.node_api(self.environ, self.settings, config=self.config_folder, data=self.data_folder)
@@ -122,8 +128,27 @@ class Desk:
     def own_node(self) -> Iterator[NodeApi]:
         """This machine's node, for verbs that write: the running one, or its store opened in this process."""
         running = asking.running_node(self.settings, self.data_folder)
-        if running is not None:
+        if running is not None and _answers(running):
             yield running
             return
-        with loaded(self.launchers.in_process)(self.settings, self.data_folder) as opened:
+        with loaded(self.launchers.in_process)(self.settings, self.data_folder, self.environ) as opened:
             yield opened
+
+    @contextmanager
+    def acting_node(self) -> Iterator[NodeApi]:
+        """The node that this person acts on: the one of the login, else this machine's own."""
+        login = asking.stored_login(self.environ, self.config_folder)
+        if login.base or login.key:
+            yield self.node
+            return
+        with self.own_node() as node:
+            yield node
+
+
+def _answers(node: NodeApi) -> bool:
+    """Whether the node that wrote down where it runs still does; one that was killed leaves its note behind."""
+    try:
+        node.call("GET", "/healthz")
+    except Unavailable:
+        return False
+    return True

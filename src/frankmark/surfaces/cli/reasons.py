@@ -9,7 +9,14 @@ class CliReason(StrEnum):
     """Codes of the command; their statuses stand in `exits.py`."""
 
     FILE_UNREADABLE = "FILE_UNREADABLE"
+    FILE_TOO_LARGE = "FILE_TOO_LARGE"
+    FILE_EXISTS = "FILE_EXISTS"  # a file that the command was to write is there already
     LOGIN_INVALID = "LOGIN_INVALID"
-    NODE_REFUSED = "NODE_REFUSED"
+    NODE_REFUSED = "NODE_REFUSED"  # a node said no without a code
+    NODE_FAILED = "NODE_FAILED"  # a node failed, or its answer has another form
     NOT_CONFIRMED = "NOT_CONFIRMED"
     THING_UNKNOWN = "THING_UNKNOWN"
+    TARGET_UNKNOWN = "TARGET_UNKNOWN"  # neither a domain, an address nor a file
+    NO_STAMP = "NO_STAMP"  # the domain has no active stamp of this organisation
+    ORGANISATION_UNKNOWN = "ORGANISATION_UNKNOWN"
+    NOT_IN_DNS = "NOT_IN_DNS"  # the answer to the challenge was not seen in time
