@@ -1,17 +1,11 @@
 """Backups: any octets are a whole backup or damage, and nothing is unpacked outside the folder."""
 
+import asyncio
 import tempfile
 from pathlib import Path
 
 from frankmark.adapters.system.backup_file import BackupTar
 from frankmark.foundation.errors import Error
-
-
-def drive(work) -> None:
-    """Run a coroutine that waits for nobody but a thread."""
-    import asyncio  # noqa: PLC0415  (instrumented late)
-
-    asyncio.run(work)
 
 
 def one_input(data: bytes) -> None:
@@ -20,7 +14,7 @@ def one_input(data: bytes) -> None:
         source.parent.mkdir()
         source.write_bytes(data)
         try:
-            drive(BackupTar().restore(str(source), str(folder)))
+            asyncio.run(BackupTar().restore(str(source), str(folder)))
         except Error:
             if folder.exists():
                 raise AssertionError("something was unpacked of what is no backup") from None

@@ -10,7 +10,7 @@ from frankmark.protocols.securestamp.evidence_file import evidence_from_json
 from frankmark.protocols.securestamp.scoring import assess
 
 FILE = json.loads((Path(__file__).parents[2] / "vectors" / "display.json").read_text(encoding="ascii"))
-CASES = 59
+CASES = 67
 
 
 def test_the_file_is_whole() -> None:

@@ -66,14 +66,14 @@ KEYS = [
     key_case("a homoglyph: Cyrillic a for a", LIVE.replace("A", "\u0410", 1)),
     key_case("white space around it", f" {LIVE}"),
     key_case("a line break at the end", LIVE + "\n"),
-    key_case("oversized", "ss_live_" + "A" * 65_536),
+    key_case("oversized", "ss_live_" + "A" * 5_000),
     key_case("in upper case", LIVE.upper()),
 ]
 
 
-def domain_case(name: str, domain: str, **outcome: str) -> dict:
+def domain_case(name: str, typed: str, **outcome: str) -> dict:
     """One name that somebody wants to register."""
-    return {"verb": "domain", "name": name, "domain": domain, "outcome": outcome}
+    return {"verb": "domain", "name": name, "domain": typed, "outcome": outcome}
 
 
 def refused(reason: str) -> dict[str, str]:
@@ -99,7 +99,7 @@ DOMAINS = [
     domain_case("empty", "", **refused("INVALID_DOMAIN")),
     domain_case("an empty label", "acme..test", **refused("INVALID_DOMAIN")),
     domain_case("a label of 64 octets", "a" * 64 + ".test", **refused("INVALID_DOMAIN")),
-    domain_case("oversized", "a." * 40_000 + "test", **refused("INVALID_DOMAIN")),
+    domain_case("oversized", "a." * 1_000 + "test", **refused("INVALID_DOMAIN")),
     domain_case("an A-label of nothing", "xn--zzzzzz.test", **refused("INVALID_DOMAIN")),
     domain_case("white space inside", "acme .test", **refused("INVALID_DOMAIN")),
     domain_case("a null", "acme\x00.test", **refused("INVALID_DOMAIN")),

@@ -231,6 +231,38 @@ CASES: list[tuple[str, dict[str, object], dict[str, object], str, dict[str, obje
         "unknown",
         {"mode": "message", "why": {"spf": "NO_TRUSTED_RECEIVED"}},
     ),
+    (
+        "authentication does not answer, and 50 points are present",
+        UNREGISTERED | {"spf": UNAVAILABLE, "dkim": UNAVAILABLE, "ssl": UNAVAILABLE},
+        {},
+        "caution",
+        {},
+    ),
+    (
+        "authentication does not answer, and 45 points are present",
+        UNREGISTERED | {"spf": UNAVAILABLE, "dkim": UNAVAILABLE, "ssl": UNAVAILABLE, "ct": UNAVAILABLE},
+        {},
+        "unknown",
+        {},
+    ),
+    ("look-alike of 700, and the sender has an override", {}, _like(700) | {"override": 95}, "caution", {}),
+    ("look-alike of 899, and the sender has an override", {}, _like(899) | {"override": 95}, "caution", {}),
+    ("look-alike of 900, and the sender has an override", {}, _like(900) | {"override": 95}, "blocked", {}),
+    ("look-alike of 699, and the sender has an override", {}, _like(699) | {"override": 95}, "trusted", {}),
+    (
+        "confirmed by another node, and the sender has an override",
+        {},
+        {"confirmed": "elsewhere", "override": 95},
+        "caution",
+        {},
+    ),
+    (
+        "hardly a source answers, a look-alike, and the device would lift it",
+        UNREGISTERED | DARK | {"domain_age": 730, "registration": 365, "ssl": 60},
+        _like(700),
+        "caution",
+        {"ml": 0},
+    ),
     ("two owners hold a stamp", {}, {"conflict": True}, "caution", {}),
 ]
 OLD = {"spf": "-all", "dkim": "valid", "dmarc": "reject", "domain_age": 730, "mx": "present", "behavior": 1000}

@@ -5,20 +5,23 @@ A command must not pay for more than it uses, so what one verb alone needs is im
 
 import ipaddress
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from frankmark.adapters.system.clock import SystemClock
+from frankmark.assembly.resolving import open_resolver
+from frankmark.foundation.errors import Malformed
 from frankmark.ports.clock import Clock
 from frankmark.ports.node_api import NodeApi
 from frankmark.settings import Settings
 
 if TYPE_CHECKING:
     from frankmark.assembly.pins import Pins
-    from frankmark.ports.resolver import Resolver
+    from frankmark.foundation.jwks import JwkSet
     from frankmark.services.mailcheck import MailCheck
 
-__all__ = ["local_clock", "local_resolver", "mail_check", "pins_of"]
+__all__ = ["local_clock", "mail_check", "pins_of"]
 
 
 def local_clock(settings: Settings, environ: Mapping[str, str]) -> Clock:
@@ -29,21 +32,6 @@ def local_clock(settings: Settings, environ: Mapping[str, str]) -> Clock:
     except ValueError:
         loopback = False
     return SystemClock(environ, allow_test_clock=loopback)
-
-
-def local_resolver(settings: Settings, clock: Clock) -> "Resolver":
-    """The resolver of the settings.
-
-    Raises:
-        Malformed: `SETTINGS_INVALID`.
-    """
-    # dnspython loads a whole HTTP client for DNS over HTTPS, which is never asked for here: 100 ms of every start.
-    import dns._features  # noqa: PLC0415, PLC2701  (must come before the resolver's own imports)
-
-    dns._features.force("doh", False)  # noqa: FBT003, SLF001  (its documented switch has no other door)
-    from frankmark.assembly.world import open_resolver  # noqa: PLC0415
-
-    return open_resolver(settings, clock)
 
 
 def pins_of(file: Path, jwks: Sequence[str] = ()) -> "Pins":
@@ -59,12 +47,27 @@ def pins_of(file: Path, jwks: Sequence[str] = ()) -> "Pins":
     Raises:
         Malformed: `TRUST_FILE_INVALID`.
     """
-    from frankmark.assembly.pins import load_pins, with_key_file  # noqa: PLC0415
+    from frankmark.assembly.pins import Issuer, PinReason, load_pins  # noqa: PLC0415
 
     pins = load_pins(file)
     for text in jwks:
-        pins = with_key_file(pins, text)
+        iss, equals, name = text.partition("=")
+        if not equals or not iss or not name:
+            raise Malformed(PinReason.TRUST_FILE_INVALID, f"{text}: a key set is named ISSUER=FILE")
+        known = pins.issuer(iss)
+        keys = _key_set(name)
+        pins = pins.with_issuer(Issuer(iss=iss, keys=keys) if known is None else replace(known, keys=keys))
     return pins
+
+
+def _key_set(name: str) -> "JwkSet":
+    from frankmark.assembly.pins import PinReason  # noqa: PLC0415
+    from frankmark.foundation.jwks import JwkSet  # noqa: PLC0415
+
+    try:
+        return JwkSet.parse(Path(name).read_bytes())
+    except OSError as fault:
+        raise Malformed(PinReason.TRUST_FILE_INVALID, f"{name}: {fault.strerror}") from fault
 
 
 def mail_check(settings: Settings, clock: Clock, *, pins: "Pins", node: NodeApi | None) -> "MailCheck":
@@ -86,4 +89,4 @@ def mail_check(settings: Settings, clock: Clock, *, pins: "Pins", node: NodeApi 
         receivers=settings.mail.trusted_receivers,
         authserv_ids=settings.mail.authserv_ids,
     )
-    return MailCheck(resolver=local_resolver(settings, clock), node=node, trust=trust, clock=clock)
+    return MailCheck(resolver=open_resolver(settings, clock), node=node, trust=trust, clock=clock)

@@ -7,8 +7,8 @@ from frankmark import __version__
 from frankmark.adapters.network.dialer import AddressRules, Dialer, endpoint_from, trust_context
 from frankmark.adapters.network.fetch import GuardedFetcher
 from frankmark.adapters.network.rdap import Bootstrap, RdapClient
-from frankmark.adapters.network.resolver import DnsResolver, ResolverSettings, servers_from, system_servers
 from frankmark.adapters.network.tls_probe import GuardedTlsProbe, log_names
+from frankmark.assembly.resolving import open_resolver
 from frankmark.assembly.tables import data_file
 from frankmark.foundation.errors import Malformed
 from frankmark.ports.clock import Clock
@@ -18,7 +18,7 @@ from frankmark.ports.registration import RegistrationData
 from frankmark.ports.resolver import Resolver
 from frankmark.settings import Settings, SettingsReason
 
-__all__ = ["World", "open_resolver", "open_world"]
+__all__ = ["World", "open_world"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,23 +29,6 @@ class World:
     fetcher: Fetcher
     registration: RegistrationData
     probe: TlsProbe
-
-
-def open_resolver(settings: Settings, clock: Clock) -> DnsResolver:
-    """The resolver of the settings, the system's servers where none are named.
-
-    Raises:
-        Malformed: `SETTINGS_INVALID`.
-    """
-    dns = settings.dns
-    try:
-        servers = servers_from(",".join(dns.resolvers)) if dns.resolvers else system_servers()
-    except ValueError as fault:
-        raise Malformed(SettingsReason.SETTINGS_INVALID, f"dns.resolvers: {fault}") from fault
-    options = ResolverSettings(
-        servers=servers, validating=dns.validating, deadline_ms=dns.deadline_ms, ttl_floor_s=dns.minimum_ttl_s
-    )
-    return DnsResolver(options, clock)
 
 
 def open_world(settings: Settings, clock: Clock) -> World:

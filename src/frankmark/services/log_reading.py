@@ -1,7 +1,7 @@
 """Reading a tree: proofs and tlog-tiles resources out of stored tiles."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from frankmark.foundation.errors import Malformed, Misuse
 from frankmark.foundation.merkle import HASH_SIZE, Node, consistency_path, inclusion_path, right_edge
@@ -77,6 +77,14 @@ class TreeReader:
             start = wanted.index * TILE_WIDTH
             return render_bundle([row.data for row in await self.rows(start, start + wanted.width)])
         return await self._octets(wanted.level, wanted.index, wanted.width)
+
+    @staticmethod
+    def paths(size: int) -> Iterator[str]:
+        """The paths of all tiles and entry bundles of the tree of `size` leaves."""
+        for level in range(-1, -(-size.bit_length() // TILE_HEIGHT)):
+            hashes = size >> (TILE_HEIGHT * max(level, 0))
+            for index in range(-(-hashes // TILE_WIDTH)):
+                yield str(TilePath(level=level, index=index, width=min(TILE_WIDTH, hashes - index * TILE_WIDTH)))
 
     async def rows(self, start: int, stop: int) -> list[Row]:
         """Leaves as they are stored, all of them there.

@@ -208,6 +208,13 @@ class TransparencyLog:
             return self._head.note or None
         return await self._reader.resource(path, self._head.size)
 
+    async def export(self) -> AsyncIterator[tuple[str, bytes]]:
+        """Every resource of the newest head as path and octets: tiles and bundles first, the checkpoint last."""
+        head = self._head
+        for path in self._reader.paths(head.size):
+            yield path, await self._reader.resource(path, head.size) or b""
+        yield "checkpoint", head.note
+
     async def replace_attachment(self, index: int, octets: bytes) -> bool:
         """Replace a published leaf's attachment for ever; False if it has none."""
         if not 0 <= index < self._head.size:

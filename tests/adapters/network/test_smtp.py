@@ -168,6 +168,13 @@ def test_plain_smtp_is_for_loopback_only(host: str) -> None:
     assert raised.value.code is PostReason.MAIL_REFUSED
 
 
+@pytest.mark.parametrize("sender", ["", "node", "Node <node@mark.test>", "node@mark.test\r\nX: y"])
+def test_letters_need_a_from_address(sender: str) -> None:
+    with pytest.raises(Refused) as raised:
+        post(25, SmtpTls.NONE, sender=sender)
+    assert raised.value.code is PostReason.MAIL_REFUSED
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
 def test_loopback_is_known_by_any_of_its_names(host: str) -> None:
     assert post(25, SmtpTls.NONE, host=host)

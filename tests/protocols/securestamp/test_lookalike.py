@@ -23,7 +23,10 @@ DATA = Path(__file__).parents[3] / "src/frankmark/data"
 SUFFIXES = PublicSuffixes.parse((DATA / "public_suffix_list.dat").read_text(encoding="utf-8"))
 CONFUSABLES = Confusables.parse((DATA / "confusables.txt").read_bytes())
 NAME = st.text(alphabet="ab0o1lrnm", min_size=1, max_size=9)
-DOMAIN = st.builds("{}.{}".format, NAME, st.sampled_from(["com", "net", "co.uk", "github.io"]))
+# Some of these names are public suffixes themselves (br.com), which nobody registers.
+DOMAIN = st.builds("{}.{}".format, NAME, st.sampled_from(["com", "net", "co.uk", "github.io"])).filter(
+    lambda domain: SUFFIXES.registrable(domain) is not None
+)
 
 
 def index_of(*domains: str) -> LookalikeIndex:

@@ -16,7 +16,8 @@ from email.utils import format_datetime, make_msgid
 from enum import StrEnum
 from ipaddress import ip_address
 
-from frankmark.foundation.errors import Error, Refused, Unavailable
+from frankmark.foundation.errors import Error, Malformed, Refused, Unavailable
+from frankmark.mail.address import Address
 from frankmark.ports.clock import Clock
 from frankmark.ports.post import Letter, PostReason
 
@@ -64,12 +65,16 @@ class SmtpPost:
         clock: Dates the letters.
 
     Raises:
-        Refused: `MAIL_REFUSED` for plain SMTP to a host that is not loopback.
+        Refused: `MAIL_REFUSED` for plain SMTP to a host that is not loopback, and for a sender that is no address.
     """
 
     def __init__(self, submission: Submission, clock: Clock) -> None:
         if submission.tls is SmtpTls.NONE and not _loopback(submission.host):
             raise Refused(PostReason.MAIL_REFUSED, "SMTP without TLS is spoken to loopback only; set [smtp] tls.")
+        try:
+            Address.parse(submission.sender)
+        except Malformed:
+            raise Refused(PostReason.MAIL_REFUSED, "The letters need a From address; set [smtp] from.") from None
         self._submission = submission
         self._clock = clock
 

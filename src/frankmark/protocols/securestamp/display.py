@@ -61,11 +61,8 @@ def _by_state(assessment: Assessment) -> Display:
 
 
 def _blind(assessment: Assessment) -> bool:
-    """Whether less than half could be seen, because a source did not answer."""
-    unasked = any(
-        not each.signal.present and each.signal.reason is not Reason.INSUFFICIENT_DATA for each in assessment.signals
-    )
-    return assessment.coverage < LEAST_COVERAGE and unasked
+    """Whether less than half could be seen; unknown behaviour alone (15 points) is not that."""
+    return assessment.coverage < LEAST_COVERAGE
 
 
 def _nothing_claimed(assessment: Assessment) -> bool:

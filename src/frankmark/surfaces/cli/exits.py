@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from frankmark.foundation.errors import Error, Fault, Malformed, Misuse, Refused, Unavailable, Unverified
 
-__all__ = ["DISPLAY", "Exit", "exit_of", "worst"]
+__all__ = ["DISPLAY", "Exit", "exit_of", "failing", "worst"]
 
 
 class Exit(IntEnum):
@@ -59,3 +59,14 @@ def worst(found: Iterable[Exit]) -> Exit:
     statuses = set(found)
     ranked = next((status for status in SEVERITY if status in statuses), None)
     return ranked if ranked is not None else max(statuses, default=Exit.TRUSTED)
+
+
+def failing(found: Exit, least: str | None) -> Exit:
+    """The status that `--fail-on` leaves: states below the one it names are 0, everything that went wrong stays.
+
+    Args:
+        found: The status.
+        least: ``caution``, ``blocked``, or None for no such option.
+    """
+    quiet = {"caution": {Exit.UNKNOWN}, "blocked": {Exit.UNKNOWN, Exit.CAUTION}}
+    return Exit.TRUSTED if found in quiet.get(least or "", ()) else found

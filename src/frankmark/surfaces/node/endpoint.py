@@ -4,6 +4,8 @@ A request body is one JSON object. It is parsed strictly (no duplicate names, no
 unknown member is named at once, and only then is it decoded into the struct that the row names.
 """
 
+import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -26,6 +28,7 @@ __all__ = [
     "Call",
     "Endpoint",
     "Reply",
+    "body_octets",
     "decoded_body",
     "decoded_query",
     "endpoints_of",
@@ -34,6 +37,8 @@ __all__ = [
 ]
 
 MAX_BODY = 65_536  # octets; the largest body that any route takes is far below
+BODY_S = 20.0  # until the whole body must be here
+CONVERTOR = re.compile(r":\w+(?=\})")
 
 Asked = TypeVar("Asked", bound=msgspec.Struct)
 
@@ -115,6 +120,11 @@ class Endpoint:
     media: Mapping[int, str] = field(default_factory=dict)
 
     @property
+    def template(self) -> str:
+        """The path with its parameters in braces, as the log and the interface's description show it."""
+        return CONVERTOR.sub("", self.path)
+
+    @property
     def mutates(self) -> bool:
         """Whether the method is one that may change something."""
         return self.method not in {"GET", "HEAD"}
@@ -139,23 +149,37 @@ def endpoints_of(room: object, tag: str) -> list[Endpoint]:
     return [Endpoint(handle=getattr(room, name), **{"tag": tag, **member.operation}) for name, member in marked]
 
 
+async def body_octets(request: Request) -> bytes:
+    """The whole body.
+
+    Raises:
+        Refused: `PAYLOAD_TOO_LARGE`, `REQUEST_TIMEOUT`.
+    """
+    data = bytearray()
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for part in request.stream():
+                data += part
+                if len(data) > MAX_BODY:
+                    raise Refused(NodeReason.PAYLOAD_TOO_LARGE, f"A body has at most {MAX_BODY} octets.")
+    except TimeoutError as slow:
+        raise Refused(NodeReason.REQUEST_TIMEOUT, f"The body was not here after {BODY_S:.0f} s.") from slow
+    return bytes(data)
+
+
 async def decoded_body(request: Request, struct: type[Asked]) -> Asked:
     """The request's body as the struct.
 
     Raises:
-        Refused: `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`.
+        Refused: `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `REQUEST_TIMEOUT`.
         Malformed: `INVALID_JSON`, `UNKNOWN_MEMBER`, `VALIDATION_FAILED`.
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json":
         raise Refused(NodeReason.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
-    data = bytearray()
-    async for part in request.stream():
-        data += part
-        if len(data) > MAX_BODY:
-            raise Refused(NodeReason.PAYLOAD_TOO_LARGE, f"A body has at most {MAX_BODY} octets.")
+    data = await body_octets(request)
     try:
-        given = canonical.load(bytes(data))
+        given = canonical.load(data)
     except Malformed as fault:
         raise Malformed(NodeReason.INVALID_JSON, f"The body is not acceptable JSON: {fault}") from fault
     if not isinstance(given, dict):

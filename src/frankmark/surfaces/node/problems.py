@@ -11,7 +11,7 @@ import msgspec
 
 from frankmark.foundation.errors import Error, Malformed, Misuse, Refused, Unavailable, Unverified
 
-__all__ = ["MEDIA_TYPE", "STATUS", "Problem", "ProblemBody", "problem", "status_of", "title_of"]
+__all__ = ["MEDIA_TYPE", "STATUS", "Problem", "ProblemBody", "is_defect", "problem", "status_of", "title_of"]
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -37,9 +37,11 @@ STATUS: dict[str, int] = {
     "TILE_NOT_FOUND": 404,
     "RECEIPT_NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,
+    "REQUEST_TIMEOUT": 408,
     "PAYLOAD_TOO_LARGE": 413,
     "UNSUPPORTED_MEDIA_TYPE": 415,
     "MISDIRECTED": 421,
+    "FIELD_REPEATED": 400,
     "CURSOR_INVALID": 400,
     "LIMIT_INVALID": 400,
     "LOG_RANGE": 400,
@@ -60,10 +62,18 @@ STATUS: dict[str, int] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """An error on its way out: the status and the document."""
+    """An error on its way out: the status, the document, and what the header says beside it."""
 
     status: int
     body: "ProblemBody"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The challenge that belongs to 401 (RFC 6750 §3)."""
+        if self.status != HTTPStatus.UNAUTHORIZED:
+            return {}
+        wrong = ', error="invalid_token"' if self.body.code == "INVALID_API_KEY" else ""
+        return {"WWW-Authenticate": f'Bearer realm="frankmark"{wrong}'}
 
 
 class ProblemBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +104,11 @@ def status_of(error: Error) -> int:
     if known is not None:
         return known
     return next((status for branch, status in BRANCH if isinstance(error, branch)), 500)
+
+
+def is_defect(error: Error) -> bool:
+    """Whether an error is our own, which the log must show."""
+    return status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def title_of(code: str) -> str:

@@ -16,7 +16,7 @@ from frankmark.services.principals import Principal
 from frankmark.services.reasons import ServiceReason
 from frankmark.surfaces.node.app import problem_response
 from frankmark.surfaces.node.auth import Doorkeeper
-from frankmark.surfaces.node.endpoint import MAX_BODY
+from frankmark.surfaces.node.endpoint import body_octets
 from frankmark.surfaces.node.problems import problem
 from frankmark.surfaces.node.reasons import NodeReason
 
@@ -121,16 +121,12 @@ class Site:
         """The fields of a posted form.
 
         Raises:
-            Refused: `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`.
+            Refused: `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `REQUEST_TIMEOUT`.
         """
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media != "application/x-www-form-urlencoded":
             raise Refused(NodeReason.UNSUPPORTED_MEDIA_TYPE, "Send the form as a browser does.")
-        data = bytearray()
-        async for part in request.stream():
-            data += part
-            if len(data) > MAX_BODY:
-                raise Refused(NodeReason.PAYLOAD_TOO_LARGE, f"A form has at most {MAX_BODY} octets.")
+        data = await body_octets(request)
         try:
             return dict(parse_qsl(data.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
         except ValueError as wrong:

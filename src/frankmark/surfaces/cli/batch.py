@@ -1,0 +1,87 @@
+"""`batch`: many senders at once, one JSON object a line in the order of the file."""
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+
+import click
+
+from frankmark.foundation.canonical import Json
+from frankmark.foundation.errors import Error
+from frankmark.ports.node_api import NodeAnswer
+from frankmark.surfaces.cli import files
+from frankmark.surfaces.cli.answers import code_of, expect, text_of
+from frankmark.surfaces.cli.check import fail_on
+from frankmark.surfaces.cli.desk import Desk, as_json, desk_of
+from frankmark.surfaces.cli.exits import DISPLAY, Exit, exit_of, failing, worst
+from frankmark.surfaces.cli.reasons import CliReason
+
+__all__ = ["batch"]
+
+AT_ONCE = 100
+LARGEST = 64 * 1_048_576
+MOST_TRIES = 5
+LONGEST_WAIT_S = 60
+TOO_MANY = 429
+
+
+@click.command()
+@click.argument("file")
+@fail_on
+@as_json
+@click.pass_context
+def batch(context: click.Context, file: str, fail_on: str | None) -> int:
+    """Check the domains and addresses of a file, one a line, `-` for standard input; answers are JSON lines.
+
+    Progress goes to standard error. The exit status is that of the gravest answer.
+    """
+    desk = desk_of(context)
+    targets = files.lines_of(file, LARGEST)
+    found: set[Exit] = set()
+    done = 0
+    while part := list(islice(targets, AT_ONCE)):
+        found.update(_part(desk, part))
+        done += len(part)
+        desk.output.progress(desk.output.say("batch.progress", done=done))
+    return failing(worst(found), fail_on)
+
+
+def _part(desk: Desk, targets: list[str]) -> Iterator[Exit]:
+    try:
+        results = expect(_asked(desk, targets)).get("results")
+        if not isinstance(results, list) or len(results) != len(targets):
+            results = [{"target": one, "problem": {"code": CliReason.NODE_FAILED.value}} for one in targets]
+    except Error as fault:  # nothing of this part was answered; each of its lines says so
+        desk.output.problem(fault) if not desk.output.as_json else None
+        error: Json = {"code": code_of(fault), "detail": fault.detail, "retryable": fault.retryable}
+        for target in targets:
+            desk.output.record({"target": target, "error": error})
+        yield exit_of(fault)
+        return
+    for result in results:
+        desk.output.record(result)
+        yield _status(result)
+
+
+def _asked(desk: Desk, targets: list[str]) -> NodeAnswer:
+    """The node's answer; where it asks for patience, it gets it."""
+    body: Json = {"targets": [{"target": target} for target in targets]}
+    for _ in range(MOST_TRIES):
+        answer = desk.node.call("POST", "/api/trust/check/batch", body)
+        wait = answer.headers.get("retry-after", "")
+        if answer.status != TOO_MANY or not wait.isdecimal() or int(wait) > LONGEST_WAIT_S:
+            return answer
+        desk.output.progress(desk.output.say("batch.waiting", seconds=int(wait)))
+        time.sleep(int(wait))
+    return desk.node.call("POST", "/api/trust/check/batch", body)
+
+
+def _status(result: Json) -> Exit:
+    if not isinstance(result, dict):
+        return Exit.OURS
+    problem = result.get("problem")
+    if not isinstance(problem, dict):
+        return DISPLAY.get(text_of(result, "display"), Exit.OURS)
+    if text_of(problem, "code").startswith("INVALID_"):
+        return Exit.USAGE
+    return Exit.UNREACHABLE if problem.get("retryable") else Exit.REFUSED

@@ -1,0 +1,42 @@
+"""One world and one node for all rows; a second node with the limits that ship, and a clock that a test can move."""
+
+import pytest
+
+from tests.rows.staging import BRAND, EASY, Node, World
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory):
+    made = World(tmp_path_factory.mktemp("world"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def node(world) -> Node:
+    """The node that rows ask: limits raised, a brand registered before anything was compared with it."""
+    made = world.node("first", **EASY)
+    world.stamp(made, world.mail_domain(BRAND))
+    world.fill(made, 16)
+    return made
+
+
+@pytest.fixture(scope="session")
+def moved(world):
+    """The file that says how many seconds the second node's clock is ahead."""
+    file = world.folder / "clock"
+    file.write_text("0")
+    return file
+
+
+@pytest.fixture(scope="session")
+def strict(world, moved) -> Node:
+    """A node as it ships: the default limits. Its clock follows the file."""
+    return world.node("strict", {"FRANKMARK_TEST_CLOCK": str(moved)})
+
+
+@pytest.fixture
+def stamped(world, node):
+    """A domain that does everything right, stamp record included."""
+    del node
+    return world.published()
