@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dkim
-from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 from frankmark.adapters.standin.dns_server import DnsStandIn, Zone
 from frankmark.adapters.standin.rdap_server import RdapStandIn
@@ -195,8 +195,7 @@ class World:
         self.tls = TlsStandIn(authority.server_context([*stock_names(120), BRAND, IMITATION, BUECHER]))
         for server in (self.dns, self.rdap, self.tls):
             self.run(server.start())
-        self.mail = Controller(self.letters, hostname="127.0.0.1", port=0)
-        self.mail.start()
+        self.mail = self.run(self._mailbox())
         self.key = RsaPrivateKey.generate(2048)
         self.stock: list[Stamped] = []
         self.nodes: list[Node] = []
@@ -205,8 +204,12 @@ class World:
         """Run something in the world's own thread."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
+    async def _mailbox(self) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(lambda: SMTP(self.letters, loop=loop, hostname="mx.test"), "127.0.0.1", 0)
+
     def settings_text(self, **limits: int) -> str:
-        smtp = self.mail.server.sockets[0].getsockname()[1]
+        smtp = self.mail.sockets[0].getsockname()[1]
         lines = [
             f'public_url = "{ISSUER}"',
             'listen = "127.0.0.1:0"',
@@ -246,7 +249,7 @@ class World:
             self.stop(node)
         for server in (self.dns, self.rdap, self.tls):
             self.run(server.stop())
-        self.mail.stop()
+        self._loop.call_soon_threadsafe(self.mail.close)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()

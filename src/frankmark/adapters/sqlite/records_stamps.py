@@ -12,7 +12,6 @@ from frankmark.ports.stamps import (
     Issued,
     Projected,
     Revoked,
-    Scored,
     ScoreRecord,
     Skipped,
     Stamp,
@@ -31,6 +30,10 @@ NEWEST = 100
 CURSOR = "SELECT coalesce((SELECT position FROM cursors WHERE log = ?), 0)"
 MOVED = "INSERT INTO cursors (log, position) VALUES (?, ?) ON CONFLICT (log) DO UPDATE SET position = excluded.position"
 LISTED = "INSERT INTO stamp_entries (stamp_id, log, entry_index, tx_hash) VALUES (?, ?, ?, ?)"
+REVOKED = (
+    "UPDATE stamps SET status = 'revoked', revoked_ms = ?, revocation_reason = ?, revoked_by = ?, revocation_tx = ?"
+    " WHERE stamp_id = ? AND status = 'active'"
+)
 SERIAL = "SELECT coalesce(max(serial), 0) + 1 FROM stamps"
 RENEWED = (
     "live_score",
@@ -114,22 +117,18 @@ class StampTables(Tables):
 def _apply(connection: apsw.Connection, place: tuple[str, int], entry: Projected) -> None:
     if isinstance(entry, Skipped):
         return
-    match entry:
-        case Issued():
-            about = (entry.stamp.stamp_id, *place, entry.stamp.tx_hash)
-            _issue(connection, entry.stamp)
-        case Revoked():
-            about = (entry.stamp_id, *place, entry.tx_hash)
-            connection.execute(
-                "UPDATE stamps SET status = 'revoked', revoked_ms = ?, revocation_reason = ?, revoked_by = ?,"
-                " revocation_tx = ? WHERE stamp_id = ? AND status = 'active'",
-                (entry.at_ms, entry.reason, entry.revoked_by, entry.tx_hash, entry.stamp_id),
-            )
-        case Scored():
-            about = (entry.record.stamp_id, *place, entry.record.tx_hash)
-            connection.execute(*SCORES.insertion(entry.record, conflict="IGNORE"))
-            newest = "UPDATE stamps SET live_score = ? WHERE domain = ? AND subject = ''"
-            connection.execute(newest, (entry.record.new, entry.record.domain))
+    if isinstance(entry, Issued):
+        about = (entry.stamp.stamp_id, *place, entry.stamp.tx_hash)
+        _issue(connection, entry.stamp)
+    elif isinstance(entry, Revoked):
+        about = (entry.stamp_id, *place, entry.tx_hash)
+        told = (entry.at_ms, entry.reason, entry.revoked_by, entry.tx_hash, entry.stamp_id)
+        connection.execute(REVOKED, told)
+    else:
+        about = (entry.record.stamp_id, *place, entry.record.tx_hash)
+        connection.execute(*SCORES.insertion(entry.record, conflict="IGNORE"))
+        newest = "UPDATE stamps SET live_score = ? WHERE domain = ? AND subject = ''"
+        connection.execute(newest, (entry.record.new, entry.record.domain))
     connection.execute(LISTED, about)
     if entry.act is not None:
         audit(connection, entry.act)

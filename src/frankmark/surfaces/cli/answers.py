@@ -9,7 +9,7 @@ from frankmark.foundation.errors import Error, Refused, Unavailable
 from frankmark.ports.node_api import NodeAnswer, NodeApi
 from frankmark.surfaces.cli.reasons import CliReason
 
-__all__ = ["NodeDown", "NodeRefused", "code_of", "every", "expect", "path", "text_of"]
+__all__ = ["NodeDown", "NodeRefused", "code_of", "every", "expect", "octets", "path", "text_of"]
 
 PART = 200  # rows of a list that are asked for at once
 MOST_PARTS = 10_000  # a node that never ends a list does not hold us for ever
@@ -75,6 +75,17 @@ def expect(answer: NodeAnswer, *statuses: int) -> dict[str, Json]:
     if answer.status in AWAY or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise NodeDown(said, detail)
     raise NodeRefused(said, detail)
+
+
+def octets(answer: NodeAnswer) -> bytes:
+    """The octets of an answer that is no JSON.
+
+    Raises:
+        Error: As `expect`.
+    """
+    if answer.status != HTTPStatus.OK:
+        expect(answer)
+    return answer.data
 
 
 def every(node: NodeApi, where: str, **query: str) -> Iterator[dict[str, Json]]:

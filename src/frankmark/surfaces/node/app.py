@@ -41,9 +41,7 @@ def serving(endpoint: Endpoint) -> Serve:
     async def serve(request: Request) -> Response:
         request.state.template = template
         try:
-            call = Call(
-                request=request, principal=getattr(request.state, "principal", None), path=request.path_params
-            )
+            call = Call(request=request, principal=getattr(request.state, "principal", None), path=request.path_params)
             _admit(endpoint, call)
             return rendered(await endpoint.handle(call, await _asked(endpoint, request)))
         except Error as fault:

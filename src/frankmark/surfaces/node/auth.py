@@ -6,8 +6,7 @@ that takes the form checks (`form_session`). Cookies need TLS, or plain http on 
 """
 
 import hmac
-from http.cookies import CookieError, SimpleCookie
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
 from starlette.types import Scope
 
@@ -42,37 +41,43 @@ class Doorkeeper:
         self._signs_in = secure or loopback
         self.cookie = "__Host-frankmark" if secure else "frankmark"
 
-    async def identify(self, scope: Scope) -> Principal | None:
+    async def identify(self, scope: Scope, fields: Mapping[bytes, bytes]) -> Principal | None:
         """The principal of a request.
+
+        A cookie whose session has ended is none, for whoever only reads or posts a form: the page that needs a session
+        says so itself, and everybody else's page still opens.
+
+        Args:
+            scope: The request.
+            fields: Its header fields by lower-case name.
 
         Raises:
             Unverified: `INVALID_API_KEY`, `SESSION_ENDED`.
             Refused: `CSRF_INVALID`, a session's mutation that does not come from our own page.
         """
-        headers = {name.lower(): value for name, value in scope["headers"]}
-        key = _key(headers.get(b"authorization", b""), headers.get(b"x-api-key", b""))
+        key = _key(fields)
         if key is not None:
             return await self._of_key(key)
-        token = self.token(headers.get(b"cookie", b""))
+        token = self.token(fields.get(b"cookie", b""))
         if token is None:
             return None
         if scope["method"] in SAFE:
-            return await self._access.resolve_session(token)
-        self._same_origin(scope, headers.get(b"origin", b""), headers.get(b"host", b""))
-        if headers.get(b"content-type", b"").startswith(FORM):
-            return await self._access.resolve_session(token)  # the page checks the field `csrf`
-        return await self._access.resolve_session(token, csrf=headers.get(b"x-csrf-token", b"").decode("latin-1"))
+            return await self._of_session(token)
+        self._same_origin(scope, fields)
+        if fields.get(b"content-type", b"").lower().startswith(FORM):
+            return await self._of_session(token)  # the page checks the field `csrf`
+        return await self._access.resolve_session(token, csrf=fields.get(b"x-csrf-token", b"").decode("latin-1"))
 
     def token(self, cookies: bytes) -> str | None:
         """The session token in a `Cookie` field."""
         return self._named(cookies, self.cookie)
 
     def _named(self, cookies: bytes, name: str) -> str | None:
-        try:
-            morsel = SimpleCookie(cookies.decode("latin-1")).get(name)
-        except CookieError:
-            return None
-        return morsel.value if morsel is not None else None
+        for pair in cookies.decode("latin-1").split(";"):
+            found, _, value = pair.partition("=")
+            if found.strip() == name:
+                return value.strip()
+        return None
 
     def form_token(self, cookies: bytes) -> str:
         """The session's form token, which the browser keeps for the pages and no script can read."""
@@ -104,16 +109,27 @@ class Doorkeeper:
             return self._run_token[1]
         return await self._access.resolve_key(key)
 
-    def _same_origin(self, scope: Scope, origin: bytes, host: bytes) -> None:
-        wanted = urlsplit(origin.decode("latin-1"))
-        if wanted.netloc.encode("latin-1") != host or wanted.scheme != ("https" if self._secure else scope["scheme"]):
+    async def _of_session(self, token: str) -> Principal | None:
+        try:
+            return await self._access.resolve_session(token)
+        except Unverified:
+            return None
+
+    def _same_origin(self, scope: Scope, fields: Mapping[bytes, bytes]) -> None:
+        scheme = "https" if self._secure else scope["scheme"]
+        ours = f"{scheme}://{fields.get(b'host', b'').decode('latin-1')}"
+        if fields.get(b"origin", b"").decode("latin-1").lower() != ours.lower():
             raise Refused(ServiceReason.CSRF_INVALID, "A signed-in change must come from this node's own pages.")
 
 
-def _key(authorization: bytes, header: bytes) -> str | None:
-    if authorization:
-        scheme, _, value = authorization.decode("latin-1").partition(" ")
-        if scheme.lower() != "bearer" or not value.strip():
-            raise Unverified(ServiceReason.INVALID_API_KEY, "Send the key as Authorization: Bearer ss_live_….")
-        return value.strip()
-    return header.decode("latin-1").strip() if header else None
+def _key(fields: Mapping[bytes, bytes]) -> str | None:
+    """The key that is presented, in whichever field; None if there is none."""
+    authorization, header = fields.get(b"authorization"), fields.get(b"x-api-key")
+    presented = None if header is None else header.decode("latin-1").strip()
+    if authorization is None:
+        return presented
+    scheme, _, value = authorization.decode("latin-1").strip().partition(" ")
+    bearer = value.strip()
+    if scheme.lower() != "bearer" or not bearer or (presented is not None and presented != bearer):
+        raise Unverified(ServiceReason.INVALID_API_KEY, "Send one key, as Authorization: Bearer ss_live_….")
+    return bearer

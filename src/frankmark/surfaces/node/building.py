@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -75,7 +75,7 @@ def build(services: Services, settings: Settings, listening: Listening, journal:
     site = Site(services.phrases, _frame(services), services.access, doorkeeper)
     endpoints = _endpoints(services, doorkeeper, journal)
     pages = _pages(services, site, endpoints, listening.base)
-    inner = application(endpoints, pages, site.not_found)
+    inner = application(endpoints, pages, [_static()], site.not_found)
     public_host = urlsplit(services.public_url).hostname or ""
     return Edge(
         inner,
@@ -106,7 +106,7 @@ def _endpoints(services: Services, doorkeeper: Doorkeeper, journal: NodeJournal)
     return [endpoint for tag, room in rooms for endpoint in endpoints_of(room, tag)]
 
 
-def _pages(services: Services, site: Site, endpoints: Sequence[Endpoint], base: str) -> list[BaseRoute]:
+def _pages(services: Services, site: Site, endpoints: Sequence[Endpoint], base: str) -> list[Route]:
     def head() -> tuple[int, str]:
         newest = services.ledger.log.head
         return newest.size, newest.root.hex()
@@ -122,13 +122,15 @@ def _pages(services: Services, site: Site, endpoints: Sequence[Endpoint], base: 
         request.state.template = "/openapi.json"
         return JSONResponse(made, headers={"Cache-Control": "public, max-age=300"})
 
-    folder = str(files("frankmark") / "surfaces" / "node" / "pages" / "static")
     return [
         *public.routes(),
         *AdminPages(site, admin_services).routes(),
         Route("/openapi.json", openapi, methods=["GET"]),
-        Mount("/static", StaticFiles(directory=folder), name="static"),
     ]
+
+
+def _static() -> Mount:
+    return Mount("/static", StaticFiles(directory=str(files("frankmark") / "surfaces" / "node" / "pages" / "static")))
 
 
 def _frame(services: Services) -> Frame:

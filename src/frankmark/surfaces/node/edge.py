@@ -5,23 +5,27 @@ holds the path's template, never the path, the query, an address or a header fie
 """
 
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from frankmark.foundation.errors import Error, Refused
+from frankmark.foundation.errors import Error, Malformed, Refused
 from frankmark.ports.clock import Clock
 from frankmark.ports.limits import Allowance, Rate, RateLimiter
 from frankmark.services.principals import Principal
-from frankmark.surfaces.node.problems import MEDIA_TYPE, problem
+from frankmark.surfaces.node.problems import MEDIA_TYPE, is_defect, problem
 from frankmark.surfaces.node.reasons import NodeReason
 
 __all__ = ["Edge", "Journal", "Rates", "Sender", "known_host"]
 
-Identify = Callable[[Scope], Awaitable[Principal | None]]
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Fields = Mapping[bytes, bytes]
+Identify = Callable[[Scope, Fields], Awaitable[Principal | None]]
 
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self'; "
@@ -36,8 +40,12 @@ FIXED: tuple[tuple[bytes, bytes], ...] = (
     (b"content-security-policy", CONTENT_POLICY.encode()),
 )
 
+HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::[0-9]{1,5})?", re.ASCII)
 UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics", "/version", "/v1/health"})
 STATIC = "/static/"
+SINGLE = frozenset({b"host", b"authorization", b"x-api-key", b"origin", b"content-type"})
+DEEPEST = 8  # segments of an unknown path that the figures tell apart
+GONE = 499  # whoever asked has left; no status of HTTP, and never sent
 
 
 class Journal(Protocol):
@@ -77,8 +85,8 @@ class Sender:
 
 def known_host(host: str, names: frozenset[str]) -> bool:
     """Whether a `Host` is one of ours: loopback under any port, or a configured name."""
-    bare = host.rpartition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
-    return bare.lower() in names
+    found = HOST.fullmatch(host)
+    return found is not None and (found[1] or found[2]).lower().removesuffix(".") in names
 
 
 class Edge:
@@ -122,83 +130,144 @@ class Edge:
             self._fixed.append((b"strict-transport-security", b"max-age=31536000"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or pass a lifespan event on."""
+        """Serve one request, or pass a lifespan event on; nothing here speaks WebSocket."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+            return
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        begun = self._clock.steady_ms()
-        seen: dict[str, Any] = {"status": 500, "begun": False, "extra": ()}
-        scope.setdefault("state", {})
-        scope["state"]["template"] = _unknown(scope["path"])
-
-        async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                seen["status"] = message["status"]
-                seen["begun"] = True
-                message["headers"] = self._headers(list(message["headers"]), seen["extra"])
-            await send(message)
-
+        begun_ms = self._clock.steady_ms()
+        state = scope.setdefault("state", {})
+        state["template"] = _unknown(scope["path"])
+        passage = _Passage(send, self._fixed)
         try:
-            seen["extra"] = await self._admit(scope)
-            await self._inner(scope, receive, answer)
+            await self._admit(scope, passage)
+            await self._inner(scope, receive, passage.send)
         except Error as fault:
-            await _refuse(fault, answer)
+            if is_defect(fault):
+                self._journal.failed(method=scope["method"], template=state["template"], fault=fault)
+            await passage.refuse(fault)
+        except ClientDisconnect:
+            passage.status = GONE
         except Exception as fault:  # noqa: BLE001  (the last resort; logged, answered with 500, never passed on)
-            self._journal.failed(method=scope["method"], template=scope["state"]["template"], fault=fault)
-            if not seen["begun"]:
-                await _refuse(Error(NodeReason.INTERNAL), answer)
+            self._journal.failed(method=scope["method"], template=state["template"], fault=fault)
+            await passage.refuse(Error(NodeReason.INTERNAL))
         finally:
-            elapsed = self._clock.steady_ms() - begun
-            template = scope["state"]["template"]
-            self._journal.request(method=scope["method"], template=template, status=seen["status"], elapsed_ms=elapsed)
+            elapsed_ms = self._clock.steady_ms() - begun_ms
+            self._journal.request(
+                method=scope["method"], template=state["template"], status=passage.status, elapsed_ms=elapsed_ms
+            )
 
-    def _headers(self, given: list[tuple[bytes, bytes]], extra: Sequence[tuple[bytes, bytes]]) -> list[Any]:
-        named = {name.lower() for name, _ in given}
-        return [*given, *(pair for pair in self._fixed if pair[0] not in named), *extra]
-
-    async def _admit(self, scope: Scope) -> Sequence[tuple[bytes, bytes]]:
-        """Let a request in, or raise; answers the rate header fields."""
-        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        if not known_host(headers.get(b"host", ""), self._hosts):
+    async def _admit(self, scope: Scope, passage: "_Passage") -> None:
+        """Let a request in, or raise; tells the passage the rate header fields."""
+        fields = _fields(scope)
+        if not known_host(fields.get(b"host", b"").decode("latin-1"), self._hosts):
             raise Refused(NodeReason.MISDIRECTED, "This node does not answer under that name.")
-        sender = self._sender(scope, headers)
-        scope["state"]["sender"] = sender
-        path: str = scope["path"]
-        if path in UNLIMITED or path.startswith(STATIC):
-            scope["state"]["principal"] = await self._identify(scope)
-            return ()
+        sender = self._sender(scope, fields)
+        state, path = scope["state"], scope["path"]
+        state["sender"] = sender
         caller = self._limiter.caller_at(sender.address)
         try:
-            principal = await self._identify(scope)
+            principal = await self._identify(scope, fields)
         except Error:
-            _permitted(await self._limiter.take(self._public(path), caller))  # guessing keys costs what asking costs
+            passage.extra = _permitted(await self._limiter.take(self._public(path), caller))  # guessing costs as asking
             raise
-        scope["state"]["principal"] = principal
+        state["principal"] = principal
+        if path in UNLIMITED or path.startswith(STATIC):
+            return
         rates = self._public(path) if principal is None else self._rates.keyed
         named = caller if principal is None else f"key:{principal.actor}"
-        return _permitted(await self._limiter.take(rates, named))
+        passage.extra = _permitted(await self._limiter.take(rates, named))
 
     def _public(self, path: str) -> tuple[Rate, ...]:
         return self._rates.api if path.startswith("/api/") else self._rates.v1
 
-    def _sender(self, scope: Scope, headers: Mapping[bytes, str]) -> Sender:
+    def _sender(self, scope: Scope, fields: Fields) -> Sender:
         peer = (scope.get("client") or ("127.0.0.1", 0))[0] or "127.0.0.1"
-        address = ipaddress.ip_address(peer)
-        if not any(address in network for network in self._proxies):
-            return Sender(address=peer, loopback=address.is_loopback)
+        address = _plain(ipaddress.ip_address(peer.partition("%")[0]))
+        if not self._is_proxy(address):
+            return Sender(address=str(address), loopback=address.is_loopback)
         # The rightmost address that is not itself a proxy's is the one our own proxy saw.
-        for text in reversed(headers.get(b"x-forwarded-for", "").split(",")):
+        for text in reversed(fields.get(b"x-forwarded-for", b"").decode("latin-1").split(",")):
             try:
-                hop = ipaddress.ip_address(text.strip())
+                hop = _plain(ipaddress.ip_address(text.strip()))
             except ValueError:
                 break
-            if not any(hop in network for network in self._proxies):
+            if not self._is_proxy(hop):
                 return Sender(address=str(hop), loopback=False)
-        return Sender(address=peer, loopback=False)
+        return Sender(address=str(address), loopback=False)
+
+    def _is_proxy(self, address: Address) -> bool:
+        return any(address in network for network in self._proxies)
+
+
+class _Passage:
+    """The way out: adds the fixed header fields, and knows what was answered.
+
+    Attributes:
+        status: What was answered; 500 until then.
+        extra: Header fields of this very request.
+    """
+
+    __slots__ = ("_begun", "_fixed", "_send", "extra", "status")
+
+    def __init__(self, send: Send, fixed: Sequence[tuple[bytes, bytes]]) -> None:
+        self._send = send
+        self._fixed = fixed
+        self._begun = False
+        self.status = 500
+        self.extra: Sequence[tuple[bytes, bytes]] = ()
+
+    async def send(self, message: Message) -> None:
+        """Send one message of the answer."""
+        if message["type"] == "http.response.start":
+            self._begun = True
+            self.status = message["status"]
+            given = list(message["headers"])
+            named = {name.lower() for name, _ in given}
+            given += [pair for pair in self._fixed if pair[0] not in named]
+            message = {**message, "headers": [*given, *self.extra]}
+        await self._send(message)
+
+    async def refuse(self, fault: Error) -> None:
+        """Answer with a problem, unless an answer has begun: then nothing can be said any more."""
+        if self._begun:
+            return
+        made = problem(fault)
+        data = msgspec.json.encode(made.body)
+        headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(data)).encode())]
+        headers += [(name.lower().encode(), value.encode()) for name, value in made.headers.items()]
+        headers += fault.fields if isinstance(fault, _Limited) else ()
+        await self.send({"type": "http.response.start", "status": made.status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": data})
+
+
+def _fields(scope: Scope) -> Fields:
+    """Header fields by lower-case name.
+
+    Raises:
+        Malformed: `FIELD_REPEATED` for a field that two readers could understand differently.
+    """
+    fields: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        lower = name.lower()
+        if lower in fields:
+            if lower in SINGLE:
+                raise Malformed(NodeReason.FIELD_REPEATED, f"Send {lower.decode('latin-1')} once.")
+            value = fields[lower] + (b"; " if lower == b"cookie" else b", ") + value  # noqa: PLW2901  (RFC 9110 §5.3)
+        fields[lower] = value
+    return fields
+
+
+def _plain(address: Address) -> Address:
+    """A version 4 address as such, also when a socket of version 6 shows it."""
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _unknown(path: str) -> str:
-    return "/" + "/".join("*" for part in path.split("/") if part)
+    segments = sum(1 for part in path.split("/") if part)
+    return "/" + "/".join("*" * min(segments, DEEPEST)) + ("/**" if segments > DEEPEST else "")
 
 
 def _permitted(allowances: Sequence[Allowance]) -> Sequence[tuple[bytes, bytes]]:
@@ -223,12 +292,3 @@ class _Limited(Refused):
     def __init__(self, detail: str, fields: Sequence[tuple[bytes, bytes]]) -> None:
         super().__init__(NodeReason.RATE_LIMITED, detail)
         self.fields = fields
-
-
-async def _refuse(fault: Error, send: Send) -> None:
-    made = problem(fault)
-    data = msgspec.json.encode(made.body)
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(data)).encode())]
-    headers += fault.fields if isinstance(fault, _Limited) else ()
-    await send({"type": "http.response.start", "status": made.status, "headers": headers})
-    await send({"type": "http.response.body", "body": data})

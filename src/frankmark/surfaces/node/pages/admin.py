@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from frankmark.foundation.errors import Error
 from frankmark.foundation.timestamps import rfc3339
@@ -44,7 +44,7 @@ class AdminPages:
         self._site = site
         self._do = services
 
-    def routes(self) -> list[BaseRoute]:
+    def routes(self) -> list[Route]:
         """The routes of these pages."""
         posts = {
             "/welcome": self.enter,

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from frankmark.foundation.errors import Error
 from frankmark.foundation.timestamps import rfc3339
@@ -73,7 +73,7 @@ class PublicPages:
         self._words = words
         self._endpoints = endpoints
 
-    def routes(self) -> list[BaseRoute]:
+    def routes(self) -> list[Route]:
         """The routes of these pages."""
         paths = {
             "/": self.home,
