@@ -73,6 +73,9 @@ class Client:
         self._key = key
         self._line = http.client.HTTPConnection(self._where, timeout=20)
 
+    def close(self) -> None:
+        self._line.close()
+
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         if self._key:
@@ -242,6 +245,8 @@ class World:
 
     def stop(self, node: Node) -> None:
         self.nodes.remove(node)
+        node.anyone.close()
+        node.admin.close()
         self.run(node.stack.aclose())
 
     def close(self) -> None:
@@ -321,6 +326,7 @@ class World:
             made = self.stamp(node, self.mail_domain(self.name()))
             self.publish(made)
             self.stock.append(made)
+        time.sleep(1.1)  # what was asked before the records stood there is forgotten
 
     def published(self) -> Stamped:
         """A domain that does everything right, stamp record included; nobody else uses it."""

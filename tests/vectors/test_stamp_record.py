@@ -16,7 +16,7 @@ from frankmark.protocols.securestamp.record import (
 )
 
 FILE = json.loads((Path(__file__).parents[2] / "vectors" / "record.json").read_text(encoding="ascii"))
-CASES = 76
+CASES = 78
 
 
 def of_verb(verb: str) -> list:

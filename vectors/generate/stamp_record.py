@@ -82,7 +82,17 @@ PARSE = [
     ("a name that starts with a digit", LINE + "; 1x=1", _refused("TAG_LIST_MALFORMED")),
     ("two semicolons in a row", LINE.replace("; id", ";; id"), _refused("TAG_LIST_MALFORMED")),
     ("two semicolons at the end", LINE + ";;", _refused("TAG_LIST_MALFORMED")),
-    ("oversized: 8193 octets after the prefix", LINE + "; x=" + "a" * 8193, _refused("TAG_LIST_TOO_LARGE")),
+    (
+        "8192 octets after the prefix",
+        LINE + "; x=" + "a" * (8192 - len(LINE) + len("securestamp=") - len("; x=")),
+        RECORD,
+    ),
+    ("32 tags", LINE + "".join(f"; x{number}=1" for number in range(29)), RECORD),
+    (
+        "oversized: 8193 octets after the prefix",
+        LINE + "; x=" + "a" * (8193 - len(LINE) + len("securestamp=") - len("; x=")),
+        _refused("TAG_LIST_TOO_LARGE"),
+    ),
     (
         "oversized: 33 tags",
         LINE + "".join(f"; x{number}=1" for number in range(30)),

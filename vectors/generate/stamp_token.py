@@ -65,6 +65,12 @@ def _der_signed() -> str:
     return f"{HEAD}.{BODY}.{b64url(b'0D' + raw)}"
 
 
+def _long(length: int) -> str:
+    """A token of exactly so many characters."""
+    sizes = (_signed(payload_of(extra="a" * filler)) for filler in range(length * 3 // 4 - 600, length))
+    return next(text for text in sizes if len(text) == length)
+
+
 # name, token, time, outcome
 CASES = [
     ("as issued", GOOD, NOW_S, VALID),
@@ -204,6 +210,10 @@ CASES = [
         NOW_S,
         _refused("TOKEN_MALFORMED"),
     ),
+    ("4096 characters", _long(4096), NOW_S, VALID),
+    ("exp in the last second of the year 9999", token(exp=253_402_300_799), NOW_S, _valid(exp=253_402_300_799)),
+    ("exp after the year 9999", token(exp=253_402_300_800), NOW_S, _refused("TOKEN_MALFORMED")),
+    ("exp 0", token(exp=0), NOW_S, _refused("TOKEN_EXPIRED")),
     ("oversized: 4097 characters", "a" * 4097, NOW_S, _refused("TOKEN_TOO_LARGE")),
     (
         "oversized: a claim of 4000 characters",

@@ -85,6 +85,12 @@ def running_node(settings: Settings, data: Path) -> NodeApi | None:
     return HttpNodeApi(base, credential=token.read_text(encoding="ascii").strip(), ca_file=settings.evidence.ca_file)
 
 
+def base_of_own_node(settings: Settings, data: Path) -> str:
+    """Where this machine's node answers, or would answer if it ran."""
+    scheme = "https" if settings.tls.certificate else "http"
+    return _running_base(data) or f"{scheme}://{settings.listen}"
+
+
 def _running_base(data: Path) -> str:
     """The base that a running node wrote down; empty if it is gone."""
     try:

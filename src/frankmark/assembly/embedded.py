@@ -131,6 +131,7 @@ class _Building:
         ledger_log, predecessors = await self._logs()
         roots = OwnRoots(self.keyring, self.public_url)
         recorder = Recorder(ledger_log, self.records, self.keyring, self.clock, self.entropy, self.host)
+        recorder.succeeds(predecessors)
         await recorder.project()
         trust, registrar = self._trust(roots)
         stamps, registry = self._stamps(recorder, trust)
@@ -177,7 +178,7 @@ class _Building:
             lists=Lists(self.records, self.clock, self.keyring.secret),
             reports=Reports(self.records, self.clock, self.entropy),
             audit=Audit(self.records),
-            erasure=Erasure(self.records, stamps, recorder, self.clock),
+            erasure=Erasure(self.records, stamps, recorder, self.clock, self.database.empty_log),
             ledger=ledger,
             trust=trust,
             public=PublicRegistry(

@@ -8,6 +8,7 @@ A domain whose stamp was revoked for phishing, for a policy violation or because
 stamp: erasure does not wash a name clean.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,9 +58,18 @@ class Erasure:
         stamps: Revokes.
         recorder: Deletes assets beside the log.
         clock: Tells the time.
+        forget: Makes the store's own journal forget what was deleted.
     """
 
-    def __init__(self, store: ErasureRecords, stamps: Stamps, recorder: Recorder, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: ErasureRecords,
+        stamps: Stamps,
+        recorder: Recorder,
+        clock: Clock,
+        forget: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._forget = forget
         self._store = store
         self._stamps = stamps
         self._recorder = recorder
@@ -84,6 +94,7 @@ class Erasure:
         kept = tuple(sorted({stamp.domain for stamp in stamps if stamp.revocation_reason in LASTING}))
         act = actor.act(self._clock.now_ms(), "organisation.erase", org_id, org_id=org_id)
         await self._store.erase_organisation(org_id, act, keep=kept)
+        await self._forget()
         return Erased(org_id=org_id, tx_hashes=tuple(hashes), kept_domains=kept)
 
     async def _all_stamps(self, org_id: str) -> list[Stamp]:

@@ -52,6 +52,7 @@ class Lookup:
         verified: Whether somebody's ownership was shown.
         stamps: Its stamps, newest issuance first.
         scores: Its newest score changes, newest first.
+        asked_ms: When it was looked up, milliseconds since the epoch.
     """
 
     domain: str
@@ -59,6 +60,7 @@ class Lookup:
     verified: bool
     stamps: Sequence[StampRow]
     scores: Sequence[ScoreRecord]
+    asked_ms: int
 
 
 class PublicRegistry:
@@ -106,6 +108,7 @@ class PublicRegistry:
             verified=any(holder.verified_ms is not None for holder in holders),
             stamps=await self._records.stamps_of(domain),
             scores=(await self._records.scores(domain, Page(limit=SCORES))).items,
+            asked_ms=self._clock.now_ms(),
         )
 
     async def stamp_row(self, stamp_id: str) -> StampRow | None:

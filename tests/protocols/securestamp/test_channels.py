@@ -211,3 +211,10 @@ def test_the_registry_speaks_for_whole_domains_only() -> None:
 def test_the_token_beside_the_url_is_the_one_in_it() -> None:
     assert parse_verify_url(URL).token == TOKEN
     assert CLAIMS.org_id == ORG
+
+
+def test_a_stamp_ends_in_the_second_it_says() -> None:
+    told = verifier(stamps={STAMP: stamp(expires_ms=(AT_S + 100) * 1000 + 1)})
+    assert judge_token(ChannelName.DNS, TOKEN, None, "example.com", told).result is ChannelResult.PASS
+    ended = verifier(stamps={STAMP: stamp(expires_ms=(AT_S + 100) * 1000)})
+    assert judge_token(ChannelName.DNS, TOKEN, None, "example.com", ended).reason is Reason.STAMP_EXPIRED

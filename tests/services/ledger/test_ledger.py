@@ -162,8 +162,10 @@ async def test_the_stream_is_for_the_explorer(bench) -> None:
 
 @pytest.mark.parametrize(
     ("k", "n", "state"),
-    [(0, 1, "logged"), (1, 1, "cosigned"), (2, 4, "logged"), (3, 4, "cosigned"), (3, 5, "logged"), (4, 5, "cosigned")]
-    + [(1, 2, "logged"), (2, 2, "cosigned"), (2, 3, "cosigned"), (0, 0, "logged")],
+    [
+        *[(0, 0, "logged"), (0, 1, "logged"), (1, 1, "cosigned"), (1, 2, "logged"), (2, 2, "cosigned")],
+        *[(2, 3, "cosigned"), (2, 4, "logged"), (3, 4, "cosigned"), (3, 5, "logged"), (4, 5, "cosigned")],
+    ],
 )
 def test_two_thirds_of_the_witnesses_make_it_final(k: int, n: int, state: str) -> None:
     assert Finality(k=k, n=n).state is FinalityState(state)

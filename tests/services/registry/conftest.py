@@ -125,6 +125,7 @@ class House:
     url: str = URL
     origin: str = f"{HOST}/securestamp-main"
     predecessors: tuple[TransparencyLog, ...] = ()
+    forgotten: int = 0
     entropy: SystemEntropy = field(default_factory=SystemEntropy)
 
     async def open(self) -> "House":
@@ -171,9 +172,13 @@ class House:
         self.audit = Audit(self.store)
         self.reports = Reports(self.store, self.clock, self.entropy)
         self.custody = Custody(self.keyring, self.store, self.store, self.stamps, self.clock)
-        self.erasure = Erasure(self.store, self.stamps, self.recorder, self.clock)
+        self.erasure = Erasure(self.store, self.stamps, self.recorder, self.clock, self.forget)
         await self.recorder.project()
         return self
+
+    async def forget(self) -> None:
+        """What a database does so that its journal forgets too; counted, for the twin has no journal."""
+        self.forgotten += 1
 
     async def organisation(self, name: str = "Acme") -> Principal:
         """A new organisation's principal, as its key makes it."""

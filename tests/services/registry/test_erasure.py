@@ -43,6 +43,7 @@ async def test_everything_told_goes_and_every_hash_still_proves(house) -> None:
     erased = await house.erasure.erase(by, by.org_id)
     assert len(erased.tx_hashes) == 5  # issuance, score, address, and the revocations of both stamps
     assert erased.kept_domains == ()
+    assert house.forgotten == 1
     for index, attachment in enumerate(await beside(house)):
         entry_is_others = index == kept.entry_index
         revocation = index > kept.entry_index

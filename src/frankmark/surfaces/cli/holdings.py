@@ -14,6 +14,7 @@ from frankmark.surfaces.cli.reasons import CliReason
 __all__ = [
     "domain_text",
     "organisation",
+    "organisation_id",
     "publication_of",
     "registration",
     "show_publication",
@@ -42,13 +43,13 @@ def organisation(node: NodeApi, named: str, *, otherwise: str) -> str:
     Args:
         node: The node.
         named: Its id or name; empty for the only one there is.
-        otherwise: The name of a new one where none is named and none is there.
+        otherwise: The name of a new one where none is named and none is there; empty to make none at all.
 
     Returns:
         Its id; empty for a key of an organisation, which says so itself.
 
     Raises:
-        Refused: `ORGANISATION_UNKNOWN` if several are there and none is named.
+        Refused: `ORGANISATION_UNKNOWN` if several fit, or none does and none may be made.
     """
     who = expect(node.call("GET", "/api/status"))
     if text_of(who, "orgId") or text_of(who, "role") != "admin":
@@ -60,6 +61,8 @@ def organisation(node: NodeApi, named: str, *, otherwise: str) -> str:
     if found:
         detail = "several organisations fit; name one by its id: " + ", ".join(text_of(one, "orgId") for one in found)
         raise Refused(CliReason.ORGANISATION_UNKNOWN, detail)
+    if not otherwise:
+        raise Refused(CliReason.ORGANISATION_UNKNOWN, f"there is no organisation {named}".rstrip())
     return text_of(expect(node.call("POST", "/api/orgs", {"name": named or otherwise}), 201), "orgId")
 
 
@@ -105,3 +108,13 @@ def show_publication(output: Output, publication: Members) -> None:
         output.line(f'  "{text}"')
     output.phrase("publish.zone")
     output.line(f"  {text_of(publication, 'zone')}")
+
+
+def organisation_id(node: NodeApi, named: str) -> Members:
+    """The member ``orgId`` of a request; none for a key of an organisation, which says so itself.
+
+    Raises:
+        Refused: `ORGANISATION_UNKNOWN`: none is named and there is not exactly one, or none has that name.
+    """
+    found = organisation(node, named, otherwise="")
+    return {"orgId": found} if found else {}

@@ -140,11 +140,10 @@ def _frame(services: Services) -> Frame:
 
 
 def _rates(limits: LimitSettings) -> Rates:
+    hourly = Rate(name="key-hour", amount=limits.key_per_hour, window_s=HOUR_S)
     return Rates(
         v1=(Rate(name="v1", amount=limits.v1_per_hour, window_s=HOUR_S),),
         api=(Rate(name="api", amount=limits.api_per_minute, window_s=MINUTE_S),),
-        keyed=(
-            Rate(name="key-minute", amount=limits.key_per_minute, window_s=MINUTE_S),
-            Rate(name="key-hour", amount=limits.key_per_hour, window_s=HOUR_S),
-        ),
+        keyed_v1=(hourly,),
+        keyed_api=(Rate(name="key-minute", amount=limits.key_per_minute, window_s=MINUTE_S), hourly),
     )

@@ -8,7 +8,7 @@ import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 from starlette.requests import ClientDisconnect
@@ -67,12 +67,14 @@ class Rates:
     Attributes:
         v1: Hourly, without a credential, on everything that is not below `/api`.
         api: A minute's, without a credential, below `/api`.
-        keyed: For whoever shows a valid credential, everywhere.
+        keyed_v1: For whoever shows a valid credential, on everything that is not below `/api`.
+        keyed_api: For whoever shows a valid credential, below `/api`.
     """
 
     v1: tuple[Rate, ...]
     api: tuple[Rate, ...]
-    keyed: tuple[Rate, ...]
+    keyed_v1: tuple[Rate, ...]
+    keyed_api: tuple[Rate, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,12 +178,15 @@ class Edge:
         state["principal"] = principal
         if path in UNLIMITED or path.startswith(STATIC):
             return
-        rates = self._public(path) if principal is None else self._rates.keyed
+        rates = self._public(path) if principal is None else self._keyed(path)
         named = caller if principal is None else f"key:{principal.actor}"
         passage.extra = _permitted(await self._limiter.take(rates, named))
 
     def _public(self, path: str) -> tuple[Rate, ...]:
         return self._rates.api if path.startswith("/api/") else self._rates.v1
+
+    def _keyed(self, path: str) -> tuple[Rate, ...]:
+        return self._rates.keyed_api if path.startswith("/api/") else self._rates.keyed_v1
 
     def _sender(self, scope: Scope, fields: Fields) -> Sender:
         peer = (scope.get("client") or ("127.0.0.1", 0))[0] or "127.0.0.1"

@@ -12,7 +12,7 @@ from frankmark.services.access import NewKey
 from frankmark.services.principals import OF_ORGANISATIONS, Role
 from frankmark.surfaces.node.auth import Doorkeeper
 from frankmark.surfaces.node.endpoint import Access, Call, Reply, operation
-from frankmark.surfaces.node.routes.shapes import OrgListQuery, moment, organisation_of, page_of, sliced
+from frankmark.surfaces.node.routes.shapes import OrgId, OrgListQuery, moment, organisation_of, page_of, sliced
 
 __all__ = ["AccessRoom"]
 
@@ -24,7 +24,7 @@ class KeyBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     role: Role
     name: Annotated[str, Meta(min_length=1, max_length=100)]
-    org_id: str = ""
+    org_id: OrgId = ""
 
 
 class KeyView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -40,7 +40,7 @@ class KeyView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     revoked_at: str | None
 
 
-class NewKeyView(KeyView, frozen=True, kw_only=True):
+class NewKeyView(KeyView, frozen=True, kw_only=True, rename="camel"):
     """A key just made; `key` is shown this once."""
 
     key: str

@@ -11,7 +11,15 @@ from frankmark.ports.rows import Address
 from frankmark.services.addresses import Addresses
 from frankmark.services.erasure import Erasure
 from frankmark.surfaces.node.endpoint import Access, Call, Reply, operation
-from frankmark.surfaces.node.routes.shapes import OrgListQuery, moment, organisation_of, page_of, sliced
+from frankmark.surfaces.node.routes.shapes import (
+    AnyAddress,
+    OrgId,
+    OrgListQuery,
+    moment,
+    organisation_of,
+    page_of,
+    sliced,
+)
 
 __all__ = ["AddressRoom"]
 
@@ -19,8 +27,8 @@ __all__ = ["AddressRoom"]
 class AddressBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """An address to register."""
 
-    address: Annotated[str, Meta(min_length=3, max_length=320)]
-    org_id: str = ""
+    address: AnyAddress
+    org_id: OrgId = ""
 
 
 class CodeBody(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,23 +20,52 @@ MOST_ENTRIES = 256
 Hash = Annotated[str, Meta(max_length=66)]
 
 
+class EntryView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An entry, the very members that are hashed and signed."""
+
+    v: int
+    type: str
+    channel: str
+    stamp_id: str
+    asset_hash: str
+    timestamp: int
+    issuer: str
+
+
+class FinalityView(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a head has come: `k` of `n` witnesses cosigned it."""
+
+    state: str
+    k: int
+    n: int
+
+
+class PlaceView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An entry's place under a head."""
+
+    leaf_index: int
+    tree_size: int
+    audit_path: list[str]
+    root: str
+
+
 class TransactionView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One entry with everything that shows it."""
+    """One entry with everything that shows it; `asset` and `salt` are null once erased, `chain` without a chain."""
 
     tx_hash: str
     type: str
     stamp_id: str | None
-    entry: dict[str, msgspec.Raw]
+    entry: EntryView
     entry_sig: str
-    asset: dict[str, msgspec.Raw] | None
+    asset: dict[str, str | int] | None
     salt: str | None
-    finality: dict[str, msgspec.Raw]
+    finality: FinalityView
     block_number: int
     block_hash: str
-    proof: dict[str, msgspec.Raw]
+    proof: PlaceView
     checkpoint: str
     committed_seals: list[str]
-    chain: dict[str, msgspec.Raw] | None
+    chain: dict[str, str | int] | None
 
 
 class HeadView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -46,7 +75,7 @@ class HeadView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     size: int
     root: str
     number: int
-    finality: dict[str, msgspec.Raw]
+    finality: FinalityView
     checkpoint: str
     refusal: str | None
 

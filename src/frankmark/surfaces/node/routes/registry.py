@@ -10,7 +10,9 @@ from frankmark.ports.rows import DomainRecord, Organisation
 from frankmark.services.registry import Registration, Registry
 from frankmark.surfaces.node.endpoint import Access, Call, Reply, operation
 from frankmark.surfaces.node.routes.shapes import (
+    AnyDomain,
     ListQuery,
+    OrgId,
     OrgListQuery,
     moment,
     organisation_of,
@@ -45,15 +47,15 @@ class OrganisationList(msgspec.Struct, frozen=True, kw_only=True):
 class DomainBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A domain to register; `selectors` are the DKIM selectors that it signs with."""
 
-    domain: Annotated[str, Meta(min_length=1, max_length=255)]
-    org_id: str = ""
-    selectors: Annotated[list[str], Meta(max_length=20)] = []
+    domain: AnyDomain
+    org_id: OrgId = ""
+    selectors: Annotated[list[Annotated[str, Meta(max_length=253)]], Meta(max_length=20)] = []
 
 
 class OwnerBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """For which organisation, where the credential does not say."""
 
-    org_id: str = ""
+    org_id: OrgId = ""
 
 
 class ChallengeView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

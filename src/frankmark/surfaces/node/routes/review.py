@@ -12,7 +12,15 @@ from frankmark.services.lists import Audit, Lists
 from frankmark.services.reasons import ServiceReason
 from frankmark.services.reports import Complaint, ReportCategory, Reports
 from frankmark.surfaces.node.endpoint import Access, Call, Reply, operation
-from frankmark.surfaces.node.routes.shapes import ListQuery, moment, page_of, sliced
+from frankmark.surfaces.node.routes.shapes import (
+    AnyAddress,
+    AnyDomain,
+    ListQuery,
+    OrgListQuery,
+    moment,
+    page_of,
+    sliced,
+)
 
 __all__ = ["ReviewRoom"]
 
@@ -22,7 +30,7 @@ Note = Annotated[str, Meta(max_length=2000)]
 class BlockBody(msgspec.Struct, frozen=True, kw_only=True):
     """A domain to block."""
 
-    domain: Annotated[str, Meta(min_length=1, max_length=255)]
+    domain: AnyDomain
     note: Note = ""
 
 
@@ -89,7 +97,7 @@ class DecisionBody(msgspec.Struct, frozen=True, kw_only=True):
 class OverrideBody(msgspec.Struct, frozen=True, kw_only=True):
     """A score that replaces the domain's for one address; null takes it away."""
 
-    address: Annotated[str, Meta(min_length=3, max_length=320)]
+    address: AnyAddress
     score: Annotated[int, Meta(ge=0, le=100)] | None
     note: Note = ""
 
@@ -104,8 +112,8 @@ class OverrideView(msgspec.Struct, frozen=True, kw_only=True):
 class CandidateBody(msgspec.Struct, frozen=True, kw_only=True):
     """What a reviewer says of a look-alike."""
 
-    suspect: str
-    target: str
+    suspect: AnyDomain
+    target: AnyDomain
     status: CandidateStatus
 
 
@@ -145,13 +153,10 @@ class AuditListView(msgspec.Struct, frozen=True, kw_only=True):
     next: str
 
 
-class AuditQuery(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class AuditQuery(OrgListQuery, frozen=True, kw_only=True, rename="camel"):
     """Which acts."""
 
-    after: str = ""
-    limit: int = 50
-    org_id: str = ""
-    target: str = ""
+    target: Annotated[str, Meta(max_length=320)] = ""
 
 
 def _block(row: Block) -> BlockView:
@@ -333,6 +338,5 @@ class ReviewRoom:
     )
     async def trail(self, call: Call, query: AuditQuery) -> Reply:
         """Acts, newest first."""
-        page = page_of(ListQuery(after=query.after, limit=query.limit))
-        part = await self._audit.trail(call.known, page, org_id=query.org_id, target=query.target)
+        part = await self._audit.trail(call.known, page_of(query), org_id=query.org_id, target=query.target)
         return Reply(content=sliced(part, _act))

@@ -1,34 +1,69 @@
 """What every room of the interface shares: pages of lists, and whose organisation is meant."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from frankmark.foundation.errors import Malformed
 from frankmark.foundation.timestamps import rfc3339
-from frankmark.ports.paging import Page, Slice
+from frankmark.ports.paging import MAX_LIMIT, Page, Slice
 from frankmark.services.principals import Principal
 from frankmark.services.reasons import ServiceReason
 
-__all__ = ["ListQuery", "OrgListQuery", "moment", "organisation_of", "page_of", "sliced"]
+__all__ = [
+    "AnyAddress",
+    "AnyDomain",
+    "Limit",
+    "ListQuery",
+    "OrgId",
+    "OrgListQuery",
+    "Target",
+    "moment",
+    "organisation_of",
+    "page_of",
+    "sliced",
+]
 
 Row = TypeVar("Row")
+
+# A format says what a text should be; the rooms decide what is accepted, and name what is wrong.
+DOMAIN_FORMAT = {"format": "idn-hostname"}
+ADDRESS_FORMAT = {"format": "idn-email"}
+AnyDomain = Annotated[
+    str, Meta(min_length=1, max_length=255, examples=["example.com"], extra_json_schema=DOMAIN_FORMAT)
+]
+AnyAddress = Annotated[
+    str, Meta(min_length=3, max_length=320, examples=["post@example.com"], extra_json_schema=ADDRESS_FORMAT)
+]
+Target = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=320,
+        examples=["example.com", "post@example.com"],
+        extra_json_schema={"anyOf": [DOMAIN_FORMAT, ADDRESS_FORMAT]},
+    ),
+]
+OrgId = Annotated[str, Meta(max_length=64, description="An organisation; empty for the credential's own.")]
+Cursor = Annotated[str, Meta(max_length=1024, description="The `next` of the part before; empty for the first.")]
+Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
 
 
 class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which part of a list: `after` is the `next` of the part before."""
 
-    after: str = ""
-    limit: int = 50
+    after: Cursor = ""
+    limit: Limit = 50
 
 
 class OrgListQuery(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Which part of a list, and of which organisation."""
 
-    after: str = ""
-    limit: int = 50
-    org_id: str = ""
+    after: Cursor = ""
+    limit: Limit = 50
+    org_id: OrgId = ""
 
 
 def page_of(query: ListQuery | OrgListQuery) -> Page:

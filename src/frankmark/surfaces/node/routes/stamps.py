@@ -7,7 +7,15 @@ from frankmark.ports.stamps import Stamp, StampStatus
 from frankmark.protocols.securestamp.reasons import RevocationReason
 from frankmark.services.stamps import Stamps
 from frankmark.surfaces.node.endpoint import Access, Call, Reply, operation
-from frankmark.surfaces.node.routes.shapes import OrgListQuery, moment, organisation_of, page_of, sliced
+from frankmark.surfaces.node.routes.shapes import (
+    AnyDomain,
+    OrgId,
+    OrgListQuery,
+    moment,
+    organisation_of,
+    page_of,
+    sliced,
+)
 
 __all__ = ["StampRoom"]
 
@@ -15,8 +23,8 @@ __all__ = ["StampRoom"]
 class StampBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A stamp to issue."""
 
-    domain: str
-    org_id: str = ""
+    domain: AnyDomain
+    org_id: OrgId = ""
 
 
 class RevocationBody(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,6 +31,18 @@ class KeySetView(msgspec.Struct, frozen=True, kw_only=True):
     keys: list[dict[str, str]]
 
 
+class TrustDocumentView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a verifier pins; `signature` is a JWS over the other members in canonical form."""
+
+    iss: str
+    node_id: Annotated[str, Meta(description="The node.")] = msgspec.field(name="nodeId")
+    jwks: KeySetView
+    log_vkeys: list[str]
+    witnesses: list[str]
+    quorum: int
+    signature: str
+
+
 class VersionView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What runs here."""
 
@@ -120,8 +132,7 @@ class SystemRoom:
         "GET",
         "/.well-known/frankmark-trust.json",
         "The trust document, with a signature by the node's own key",
-        returns={200: None},
-        media={200: "application/json"},
+        returns={200: TrustDocumentView},
         tag="keys",
     )
     async def trust(self, _call: Call, _: None) -> Reply:
@@ -136,7 +147,10 @@ class SystemRoom:
             "quorum": -(-2 * len(witnesses) // 3),
         }
         signing = self._do.keyring.signing
-        signature = jws.sign(canonical.dump(document), signing.private, kid=signing.jwk.kid, typ=TRUST_TYPE)
+        octets = canonical.dump(document)
+        signature = jws.sign(
+            octets, signing.private, kid=signing.jwk.kid, typ=TRUST_TYPE, max_length=2 * len(octets) + jws.MAX_TOKEN
+        )
         return Reply(content={**document, "signature": signature}, headers=FRESH)
 
     @operation(

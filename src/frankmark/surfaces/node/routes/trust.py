@@ -1,10 +1,6 @@
 """Who can be trusted: the check of a sender, the registry's view of a domain, and a token looked at from all sides."""
 
 import asyncio
-from typing import Annotated
-
-import msgspec
-from msgspec import Meta
 
 from frankmark.foundation.errors import Error
 from frankmark.foundation.timestamps import rfc3339
@@ -15,79 +11,17 @@ from frankmark.services.trust import TrustAnswer, TrustQuery, TrustService
 from frankmark.surfaces.node.endpoint import Call, Reply, operation
 from frankmark.surfaces.node.problems import problem
 from frankmark.surfaces.node.routes.shapes import moment
+from frankmark.surfaces.node.routes.trust_views import (
+    BatchBody,
+    BatchView,
+    CheckBody,
+    CheckView,
+    DomainQuery,
+    LookupView,
+    TrustView,
+)
 
 __all__ = ["TrustRoom"]
-
-MOST_TARGETS = 100
-Target = Annotated[str, Meta(min_length=1, max_length=320)]
-
-
-class CheckBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The question: a domain or a mail address, and the token or stamp id that a message brought."""
-
-    target: Target
-    token: Annotated[str, Meta(max_length=4096)] | None = None
-    stamp_id: Annotated[str, Meta(max_length=64)] | None = None
-
-
-class BatchBody(msgspec.Struct, frozen=True, kw_only=True):
-    """At most a hundred questions."""
-
-    targets: Annotated[list[CheckBody], Meta(min_length=1, max_length=MOST_TARGETS)]
-
-
-class CheckView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The answer: state, score and what they rest on."""
-
-    target: str
-    domain: str
-    trust_state: str
-    score: int
-    signals: dict[str, str | bool]
-    stamp: dict[str, str] | None
-    checked_at: str
-    state_en: str
-    color: str
-    level: str
-    display: str
-    reasons: list[str]
-    channels: list[dict[str, str | None]]
-    assessment: dict[str, msgspec.Raw]
-
-
-class BatchView(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer or problem a question, in order."""
-
-    results: list[msgspec.Raw]
-
-
-class TrustView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The registry's view of a domain; `stamp` is null where there is none."""
-
-    domain: str | None
-    stamp: dict[str, msgspec.Raw] | None
-    verified_at: str
-    ledger_ref: str | msgspec.UnsetType = msgspec.UNSET
-
-
-class DomainQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which domain."""
-
-    domain: Annotated[str, Meta(min_length=1, max_length=255)]
-
-
-class LookupView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A domain's public entry."""
-
-    domain: str
-    registered: bool
-    registered_at: str | None
-    verified: bool
-    score: int | None
-    stamp_status: str | None
-    stamps: list[dict[str, msgspec.Raw]]
-    score_history: list[dict[str, msgspec.Raw]]
-    checked_at: str
 
 
 class TrustRoom:
@@ -128,7 +62,13 @@ class TrustRoom:
         """One answer or problem a question, in order."""
         return Reply(content={"results": await asyncio.gather(*map(self._one, body.targets))})
 
-    @operation("GET", "/v1/trust/{asked}", "The registry's view of a domain or stamp", returns={200: TrustView})
+    @operation(
+        "GET",
+        "/v1/trust/{asked}",
+        "The registry's view of a domain or stamp",
+        returns={200: TrustView},
+        problems=("INVALID_DOMAIN",),
+    )
     async def view(self, call: Call, _: None) -> Reply:
         """Active, expired, revoked, or none: always 200."""
         seen = await self._registry.view(call.path["asked"])
@@ -141,11 +81,13 @@ class TrustRoom:
         "A domain's public entry: when registered, its stamps, its scores",
         query=DomainQuery,
         returns={200: LookupView},
+        problems=("INVALID_DOMAIN",),
     )
     async def lookup(self, _: Call, query: DomainQuery) -> Reply:
         """The registry's entry, without anything that an organisation told us."""
-        seen = await self._trust.check(TrustQuery(target=(await self._registry.lookup(query.domain)).domain))
-        return Reply(content=self._entry(await self._registry.lookup(query.domain), seen))
+        entry = await self._registry.lookup(query.domain)
+        seen = None if entry.registered_ms is None else await self._trust.check(TrustQuery(target=entry.domain))
+        return Reply(content=self._entry(entry, seen))
 
     async def _one(self, body: CheckBody) -> dict[str, object]:
         try:
@@ -158,15 +100,15 @@ class TrustRoom:
             check_body(answer.assessment, answer.target.domain, answer.stamp, self._public_url, answer.checked_ms)
         )
 
-    def _entry(self, entry: Lookup, seen: TrustAnswer) -> dict[str, object]:
-        now_ms = seen.checked_ms
+    def _entry(self, entry: Lookup, seen: TrustAnswer | None) -> dict[str, object]:
+        now_ms = entry.asked_ms
         stamps = [self._stamp(row, now_ms) for row in entry.stamps]
         return {
             "domain": entry.domain,
             "registered": entry.registered_ms is not None,
             "registeredAt": moment(entry.registered_ms),
             "verified": entry.verified,
-            "score": seen.assessment.score if entry.registered_ms is not None else None,
+            "score": None if seen is None else seen.assessment.score,
             "stampStatus": stamps[0]["status"] if stamps else None,
             "stamps": stamps,
             "scoreHistory": [

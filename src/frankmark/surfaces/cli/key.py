@@ -1,0 +1,136 @@
+"""`key create`, `list`, `rotate` and `revoke`: API keys, and the node's own signing keys."""
+
+import click
+
+from frankmark.foundation.canonical import Json
+from frankmark.foundation.errors import Refused
+from frankmark.surfaces.cli.answers import every, expect, path, text_of
+from frankmark.surfaces.cli.desk import Desk, as_json, desk_of
+from frankmark.surfaces.cli.exits import Exit
+from frankmark.surfaces.cli.holdings import organisation_id
+from frankmark.surfaces.cli.reasons import CliReason
+
+__all__ = ["key"]
+
+ROLES = ("admin", "compliance", "reviewer", "org", "receiver", "reader")
+OF_ORGANISATIONS = frozenset({"org", "receiver", "reader"})
+Members = dict[str, Json]
+
+
+@click.group()
+def key() -> None:
+    """Make, list, rotate and revoke API keys, and the node's signing keys."""
+
+
+@key.command()
+@click.option("--role", type=click.Choice(ROLES), required=True, help="What the key may do.")
+@click.option("--name", required=True, help="What people call it.")
+@click.option("--org", default="", metavar="NAME|ID", help="Whom it acts for; roles of organisations need it.")
+@as_json
+@click.pass_context
+def create(context: click.Context, role: str, name: str, org: str) -> int:
+    """Make an API key; it is printed this once and never again."""
+    desk = desk_of(context)
+    with desk.acting_node() as node:
+        body: Members = {"role": role, "name": name}
+        if role in OF_ORGANISATIONS:
+            body |= organisation_id(node, org)
+        _shown_once(desk, expect(node.call("POST", "/api/keys", body), 201))
+    return Exit.TRUSTED
+
+
+@key.command(name="list")
+@click.option("--org", default="", metavar="NAME|ID", help="Only the keys of this organisation.")
+@click.option("--signing", is_flag=True, help="The node's signing keys instead.")
+@as_json
+@click.pass_context
+def listed(context: click.Context, org: str, *, signing: bool) -> int:
+    """List API keys by their prefix; keys themselves are not stored anywhere."""
+    desk = desk_of(context)
+    with desk.acting_node() as node:
+        if signing:
+            keys = expect(node.call("GET", "/.well-known/jwks.json")).get("keys")
+            rows = [one for one in keys if isinstance(one, dict)] if isinstance(keys, list) else []
+            desk.output.table([[text_of(one, "kid"), text_of(one, "ss_status")] for one in rows], indent=0)
+        else:
+            wanted = text_of(organisation_id(node, org), "orgId") if org else ""
+            rows = list(every(node, "/api/keys", orgId=wanted))
+            desk.output.table([_row(desk, one) for one in rows], indent=0)
+    for one in rows:
+        desk.output.object(one)
+    if not rows:
+        desk.output.phrase("key.nobody")
+    return Exit.TRUSTED
+
+
+@key.command()
+@click.argument("key_id", required=False)
+@click.option("--signing", is_flag=True, help="Make a new signing key; the old one stays active.")
+@as_json
+@click.pass_context
+def rotate(context: click.Context, key_id: str | None, *, signing: bool) -> int:
+    """Make a key that takes over from KEY_ID; both work for seven days."""
+    desk = desk_of(context)
+    if signing == (key_id is not None):
+        raise click.UsageError("name a key, or --signing for the node's own")
+    if signing:
+        with desk.own_node() as node:
+            made = expect(node.call("POST", "/api/signing-keys/rotate"), 201)
+        desk.output.object(made)
+        desk.output.phrase("key.signing", kid=text_of(made, "kid"))
+        return Exit.TRUSTED
+    with desk.acting_node() as node:
+        _shown_once(desk, expect(node.call("POST", path("/api/keys", str(key_id), "rotate")), 201))
+    return Exit.TRUSTED
+
+
+@key.command()
+@click.argument("key_id")
+@as_json
+@click.pass_context
+def revoke(context: click.Context, key_id: str) -> int:
+    """End an API key at once."""
+    desk = desk_of(context)
+    with desk.acting_node() as node:
+        made = expect(node.call("POST", path("/api/keys", key_id, "revoke")))
+    desk.output.object(made)
+    desk.output.phrase("key.revoked", prefix=text_of(made, "prefix"), name=text_of(made, "name"))
+    return Exit.TRUSTED
+
+
+@key.command()
+@click.argument("kid")
+@click.option("--compromised", is_flag=True, help="Others may have used it: nothing under it counts without proof.")
+@click.option("--yes", is_flag=True, help="Do not ask on a terminal.")
+@as_json
+@click.pass_context
+def retire(context: click.Context, kid: str, *, compromised: bool, yes: bool) -> int:
+    """Retire the signing key KID now; lists the stamps whose tokens fail until they are published anew."""
+    desk = desk_of(context)
+    if not yes and not click.confirm(desk.output.say("key.retire_question", kid=kid), default=False, err=True):
+        raise Refused(CliReason.NOT_CONFIRMED, "not confirmed; nothing was retired")
+    where = "/api/signing-keys/compromise" if compromised else "/api/signing-keys/retire"
+    with desk.own_node() as node:
+        made = expect(node.call("POST", where, {"kid": kid}))
+    desk.output.object(made)
+    affected = made.get("affected")
+    stamps = [str(one) for one in affected] if isinstance(affected, list) else []
+    desk.output.phrase("key.retired", kid=text_of(made, "kid"), count=len(stamps))
+    for stamp in stamps:
+        desk.output.line(f"  {stamp}")
+    return Exit.TRUSTED
+
+
+def _shown_once(desk: Desk, made: Members) -> None:
+    """The one place where a secret is printed: a key that was made this moment."""
+    desk.output.object(made)
+    desk.output.line(text_of(made, "key"))
+    note = desk.output.say("key.once", role=text_of(made, "role"), id=text_of(made, "keyId"))
+    desk.output.progress(note)
+
+
+def _row(desk: Desk, one: Members) -> list[str]:
+    ended = text_of(one, "revokedAt")
+    standing = desk.output.say("key.ended", at=ended) if ended else text_of(one, "expiresAt")
+    return [text_of(one, "keyId"), text_of(one, "prefix"), text_of(one, "role"), text_of(one, "orgId"),
+            text_of(one, "name"), standing]  # fmt: skip
