@@ -20,8 +20,10 @@ $(VENV)/.base: requirements/base.lock pyproject.toml scripts/environment
 $(VENV)/.dev: requirements/dev.lock pyproject.toml scripts/environment
 	@scripts/environment dev "$(PYTHON)" "$(VENV)"
 
+# Everything that the demonstration makes lies in one folder while it runs; another port has another folder.
 run: $(VENV)/.base
-	@$(BIN)/frankmark up --demo --walk $(if $(ONCE),--once) --listen "127.0.0.1:$(PORT)"
+	@$(BIN)/frankmark up --demo --walk $(if $(ONCE),--once) --listen "127.0.0.1:$(PORT)" \
+		--data "demo-data$(if $(filter-out 8480,$(PORT)),-$(PORT))"
 
 test: $(VENV)/.dev
 	@scripts/system-deps

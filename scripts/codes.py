@@ -165,7 +165,7 @@ def main(arguments: list[str]) -> int:
         return int(new != text)
     PAGE.write_text(new, encoding="utf-8")
     print(
-        f"{PAGE.relative_to(ROOT)}: {len(written(new))} codes, {sum(not m for m in written(new).values())} unexplained"
+        f"{PAGE.relative_to(ROOT)}: {len(written(new))} codes, {sum(not m for m in written(new).values())} without a meaning"
     )
     return 0
 

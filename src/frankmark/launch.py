@@ -15,8 +15,9 @@ CLI = "frankmark.surfaces.cli"
 VERBS: dict[str, str] = {
     "admin": f"{CLI}.admin:admin",
     "backup": f"{CLI}.keeping:backup",
-    "batch": f"{CLI}.check:batch",
+    "batch": f"{CLI}.batch:batch",
     "check": f"{CLI}.check:check",
+    "completion": f"{CLI}.completion:completion",
     "config": f"{CLI}.config:config",
     "doctor": f"{CLI}.doctor:doctor",
     "key": f"{CLI}.key:key",
@@ -25,7 +26,7 @@ VERBS: dict[str, str] = {
     "logout": f"{CLI}.account:logout",
     "migrate": f"{CLI}.keeping:migrate",
     "publish": f"{CLI}.registry:publish",
-    "register": f"{CLI}.registry:register",
+    "register": f"{CLI}.registering:register",
     "registry": f"{CLI}.registry:registry",
     "renew": f"{CLI}.registry:renew",
     "report": f"{CLI}.registry:report",
@@ -39,7 +40,10 @@ VERBS: dict[str, str] = {
 }
 
 LAUNCHERS = Launchers(
-    verbs=VERBS, serve="frankmark.surfaces.node.serving:serve", in_process="frankmark.surfaces.node.serving:in_process"
+    verbs=VERBS,
+    serve="frankmark.surfaces.node.serving:serve",
+    demonstrate="frankmark.surfaces.node.demo:demonstrate",
+    in_process="frankmark.surfaces.node.serving:in_process",
 )
 
 

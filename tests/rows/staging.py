@@ -11,6 +11,7 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -37,7 +38,7 @@ ISSUER = "https://node.demo.test"
 DAY_MS = 86_400_000
 CLIENT_IP = "192.0.2.1"
 BRAND, IMITATION = "northwindbank.test", "northw1ndbank.test"
-BUECHER = "xn--bcherfreundinnen-rzb.test"
+BUECHER = "xn--bcherfreundinnen-jzb.test"
 EASY = {"v1_per_hour": 1_000_000, "api_per_minute": 100_000, "key_per_minute": 100_000, "key_per_hour": 1_000_000}
 PATIENCE_S = 8.0
 
@@ -166,6 +167,7 @@ class Ran:
 
     @property
     def json(self) -> Any:
+        assert self.out, (self.status, self.err)
         return json.loads(self.out)
 
 
@@ -375,6 +377,13 @@ def until(found: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
         if wanted(seen) or time.monotonic() > ends:
             return seen
         time.sleep(0.05)
+
+
+def dig(world: World, name: str) -> str:
+    """The character-strings of a TXT record, joined, as `dig` gets them."""
+    line = ["dig", "+short", "+tcp", "@127.0.0.1", "-p", str(world.dns.port), name, "TXT"]
+    done = subprocess.run(line, capture_output=True, text=True, check=True, timeout=20)
+    return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', done.stdout))
 
 
 def segments(token: str) -> Iterator[dict[str, Any]]:

@@ -67,7 +67,7 @@ def _der_signed() -> str:
 
 def _long(length: int) -> str:
     """A token of exactly so many characters."""
-    sizes = (_signed(payload_of(extra="a" * filler)) for filler in range(length * 3 // 4 - 600, length))
+    sizes = (_signed(payload_of(extra="a" * filler), BARE) for filler in range(length * 3 // 4 - 600, length))
     return next(text for text in sizes if len(text) == length)
 
 

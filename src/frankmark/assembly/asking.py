@@ -11,7 +11,17 @@ from frankmark.foundation.errors import Malformed
 from frankmark.ports.node_api import NodeApi
 from frankmark.settings import Settings
 
-__all__ = ["RUN_FILE", "TOKEN_FILE", "AskingReason", "Login", "login_file", "node_api", "running_node", "stored_login"]
+__all__ = [
+    "RUN_FILE",
+    "TOKEN_FILE",
+    "AskingReason",
+    "Login",
+    "base_of_own_node",
+    "login_file",
+    "node_api",
+    "running_node",
+    "stored_login",
+]
 
 RUN_FILE = "node.json"
 TOKEN_FILE = "admin.token"  # noqa: S105  (a file's name)

@@ -21,17 +21,21 @@ if TYPE_CHECKING:
     from frankmark.foundation.jwks import JwkSet
     from frankmark.services.mailcheck import MailCheck
 
-__all__ = ["local_clock", "mail_check", "pins_of"]
+__all__ = ["local_clock", "mail_check", "on_loopback", "pins_of"]
+
+
+def on_loopback(listen: str) -> bool:
+    """Whether HOST:PORT is on this machine alone."""
+    host = listen.rpartition(":")[0].strip("[]")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def local_clock(settings: Settings, environ: Mapping[str, str]) -> Clock:
     """The clock of this process; a test clock counts only where the node's listener is loopback."""
-    host = settings.listen.rpartition(":")[0].strip("[]")
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    return SystemClock(environ, allow_test_clock=loopback)
+    return SystemClock(environ, allow_test_clock=on_loopback(settings.listen))
 
 
 def pins_of(file: Path, jwks: Sequence[str] = ()) -> "Pins":

@@ -15,9 +15,22 @@ from frankmark.mail.dkim_sign import SigningPlan, sign
 from frankmark.mail.message import parse
 from frankmark.protocols.securestamp.header import HEADER_NAME, render_header
 
-__all__ = ["ACME", "BANK", "COPY", "FORGER", "GAZETTE", "RECEIVER", "SENDERS", "SHOP", "TWIN", "Cast", "Letter", "Sender"]
+__all__ = [
+    "ACME",
+    "BANK",
+    "COPY",
+    "FORGER",
+    "GAZETTE",
+    "RECEIVER",
+    "SENDERS",
+    "SHOP",
+    "TWIN",
+    "Cast",
+    "Letter",
+    "Sender",
+]
 
-SELECTOR: Final = "demo"
+SELECTOR: Final = "s1"
 RECEIVER: Final = "mx.home.test"  # whose Received fields the reader believes
 READER: Final = "Bob <bob@home.test>"
 RSA_BITS: Final = 2048
@@ -54,9 +67,7 @@ BANK: Final = Sender(
 GAZETTE: Final = Sender(
     domain="gazette.test", address="192.0.2.30", policy="none", registered_days=1100, expires_days=300, rsa=True
 )
-SHOP: Final = Sender(
-    domain="shop.test", address="192.0.2.40", policy="reject", registered_days=900, expires_days=200
-)
+SHOP: Final = Sender(domain="shop.test", address="192.0.2.40", policy="reject", registered_days=900, expires_days=200)
 TWIN: Final = Sender(
     domain=canonical_domain("\u0430cme.test"),  # the first letter is Cyrillic
     address="198.51.100.10",

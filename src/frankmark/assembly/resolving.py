@@ -19,7 +19,7 @@ def open_resolver(settings: Settings, clock: Clock) -> "DnsResolver":
         Malformed: `SETTINGS_INVALID`.
     """
     # dnspython loads a whole HTTP client for DNS over HTTPS, which nothing here asks for: 100 ms of every command.
-    import dns._features  # noqa: PLC0415, PLC2701  (its switch has no other door, and comes before its queries)
+    import dns._features  # noqa: PLC0415  (its switch has no other door, and comes before its queries)
 
     dns._features.force("doh", enabled=False)  # noqa: SLF001  (as above)
     from frankmark.adapters.network.resolver import (  # noqa: PLC0415  (after the switch)

@@ -6,8 +6,8 @@ from pathlib import Path
 from frankmark import __version__
 from frankmark.adapters.network.dialer import AddressRules, Dialer, endpoint_from, trust_context
 from frankmark.adapters.network.fetch import GuardedFetcher
-from frankmark.adapters.network.rdap import Bootstrap, RdapClient
-from frankmark.adapters.network.tls_probe import GuardedTlsProbe, log_names
+from frankmark.adapters.network.rdap import Bootstrap, RdapClient, RdapTiming
+from frankmark.adapters.network.tls_probe import GuardedTlsProbe, ProbeTiming, log_names
 from frankmark.assembly.resolving import open_resolver
 from frankmark.assembly.tables import data_file
 from frankmark.foundation.errors import Malformed
@@ -19,6 +19,8 @@ from frankmark.ports.resolver import Resolver
 from frankmark.settings import Settings, SettingsReason
 
 __all__ = ["World", "open_world"]
+
+TEN_MINUTES_MS = 600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +53,23 @@ def open_world(settings: Settings, clock: Clock) -> World:
     fetcher = GuardedFetcher(dialer=dialer, tls=tls, agent=f"frankmark/{__version__}")
     bootstrap = Bootstrap(data_file("rdap_dns.json").read_bytes(), evidence.rdap)
     logs = _read(evidence.ct_logs) if evidence.ct_logs else data_file("ct_logs.json").read_bytes()
+    rdap_timing, tls_timing = _timings(settings.limits.probes_per_ten_minutes)
     return World(
         resolver=resolver,
         fetcher=fetcher,
-        registration=RdapClient(fetcher=fetcher, bootstrap=bootstrap, clock=clock),
-        probe=GuardedTlsProbe(dialer=dialer, tls=tls, logs=log_names(logs), clock=clock, instead=instead),
+        registration=RdapClient(fetcher=fetcher, bootstrap=bootstrap, clock=clock, timing=rdap_timing),
+        probe=GuardedTlsProbe(
+            dialer=dialer, tls=tls, logs=log_names(logs), clock=clock, instead=instead, timing=tls_timing
+        ),
     )
+
+
+def _timings(probes: int) -> tuple[RdapTiming, ProbeTiming]:
+    """How long findings are kept; an operator who allows more probes of a domain gets findings as fresh as that."""
+    if probes <= 1:
+        return RdapTiming(), ProbeTiming()
+    keep_ms = TEN_MINUTES_MS // probes
+    return RdapTiming(keep_ms=keep_ms, retry_ms=keep_ms), ProbeTiming(keep_ms=keep_ms, retry_ms=keep_ms)
 
 
 def _host_port(text: str) -> tuple[str, int]:

@@ -7,10 +7,11 @@ they are decoded, and every unknown key is named at once.
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Annotated, get_args, get_origin
 
 import msgspec
 
-__all__ = ["Unknown", "keys_of", "nearest", "unknown_keys"]
+__all__ = ["Unknown", "keys_of", "nearest", "structs_within", "unknown_keys"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +59,31 @@ def unknown_keys(given: Mapping[str, object], struct: type[msgspec.Struct], pref
         if key not in fields:
             found.append(Unknown(name=prefix + key, nearest=nearest(key, sorted(fields))))
             continue
-        inner = _section(fields[key])
+        inner, element = _section(fields[key]), _element(fields[key])
         if inner is not None and isinstance(value, Mapping):
             found.extend(unknown_keys(value, inner, f"{prefix}{key}."))
+        elif element is not None and isinstance(value, list):
+            for at, one in enumerate(value):
+                if isinstance(one, Mapping):
+                    found.extend(unknown_keys(one, element, f"{prefix}{key}.{at}."))
     return tuple(found)
+
+
+def structs_within(struct: type[msgspec.Struct]) -> tuple[type[msgspec.Struct], ...]:
+    """The structs that a struct's fields hold, alone or in a list."""
+    held = (_section(field) or _element(field) for field in msgspec.structs.fields(struct))
+    return tuple(one for one in held if one is not None)
+
+
+def _element(field: msgspec.structs.FieldInfo) -> type[msgspec.Struct] | None:
+    """The struct that a list's field is a list of."""
+    kind = field.type
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    if get_origin(kind) is not list:
+        return None
+    element = get_args(kind)[0]
+    return element if isinstance(element, type) and issubclass(element, msgspec.Struct) else None
 
 
 def _section(field: msgspec.structs.FieldInfo) -> type[msgspec.Struct] | None:

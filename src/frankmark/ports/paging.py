@@ -75,7 +75,9 @@ def opened(page: Page, name: str, *kinds: type[int] | type[str]) -> tuple[int | 
     try:
         found, *key = b64url_decode(page.after[:MAX_CURSOR]).decode().split(SEPARATOR)
         if found == name:
-            return tuple(kind(member) for kind, member in zip(kinds, key, strict=True))
+            members = tuple(kind(member) for kind, member in zip(kinds, key, strict=True))
+            if all(isinstance(member, str) or -(2**63) <= member < 2**63 for member in members):
+                return members
     except (ValueError, Malformed):
         pass
     raise Refused(PageReason.CURSOR_INVALID, "This cursor was not given by this list; start without one.")

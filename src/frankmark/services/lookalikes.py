@@ -11,12 +11,13 @@ from frankmark.ports.rows import Candidate, CandidateStatus, DomainRecord
 from frankmark.ports.storage import RecordStore
 from frankmark.protocols.securestamp.evidence import Confirmed, Lookalike
 from frankmark.protocols.securestamp.lookalike import Candidate as Found
-from frankmark.protocols.securestamp.lookalike import LookalikeIndex, candidates
+from frankmark.protocols.securestamp.lookalike import Circumstances, LookalikeIndex, candidates
 from frankmark.protocols.securestamp.rules import LOOKALIKE_FROM
 
 __all__ = ["Lookalikes", "confirmed", "strongest"]
 
 REFRESH_MS = 30_000
+DAY_S = 86_400
 MOST_NOTED = 10
 
 
@@ -60,18 +61,20 @@ class Lookalikes:
         self.version += registered != self._known
         self._known = registered
 
-    async def resembling(self, domain: str) -> tuple[Found, ...]:
+    async def resembling(self, domain: str, age_days: int | None = None) -> tuple[Found, ...]:
         """The registered domains of others that `domain` resembles, the most confident first.
 
         A domain that its owner registered before the other one, or together with it, imitates nobody.
 
         Args:
             domain: A-labels.
+            age_days: Whole days since it was registered; before that nobody can have seen it. None if nobody knows,
+                and what is merely new to this node is not held against it.
 
         Returns:
             The candidates.
         """
-        found = candidates(domain, self._index)
+        found = candidates(domain, self._index, circumstances=self._circumstances(age_days))
         if not found or found[0].confidence < LOOKALIKE_FROM:
             return found
         try:
@@ -79,6 +82,13 @@ class Lookalikes:
             return tuple([each for each in found if not await self._allowed(each, own)])
         except Unavailable:
             return found
+
+    def _circumstances(self, age_days: int | None) -> Circumstances | None:
+        """When the domain was first seen: at the earliest a whole day before what its age in full days says."""
+        if age_days is None:
+            return None
+        now_s = self._clock.now_ms() // 1000
+        return Circumstances(first_seen_s=now_s - (age_days + 1) * DAY_S, now_s=now_s)
 
     async def _allowed(self, found: Found, own: Sequence[DomainRecord]) -> bool:
         verified = {record.org_id: record.verified_ms for record in own if record.verified_ms is not None}

@@ -12,6 +12,7 @@ from frankmark.ports.clock import Clock, Entropy
 from frankmark.ports.paging import Page, Slice
 from frankmark.ports.rows import AbuseReport, ReportStatus
 from frankmark.ports.storage import ReviewStore, StampStore
+from frankmark.protocols.securestamp.reasons import Reason
 from frankmark.services.principals import Principal, Role, require
 from frankmark.services.reasons import ServiceReason
 
@@ -104,7 +105,7 @@ class Reports:
         """Close a report. What follows (a revocation, a list) is an act of its own.
 
         Raises:
-            Refused: `FORBIDDEN`, `NOT_FOUND`, `VALIDATION_FAILED` for one that is closed, or a text too long.
+            Refused: `FORBIDDEN`, `NOT_FOUND`, `INVALID_TRANSITION` for one that is closed, `VALIDATION_FAILED`.
         """
         actor, report = require(by, Role.REVIEWER), await self.report(by, report_id)
         if len(decision) > LONGEST_NOTE:
@@ -113,7 +114,7 @@ class Reports:
         closed = replace(report, status=status, decided_by=actor.actor, decided_ms=now, decision=decision)
         detail = canonical.dump({"status": status.value}).decode()
         if not await self._store.decide_report(closed, actor.act(now, "report.decide", report_id, detail=detail)):
-            raise Refused(ServiceReason.VALIDATION_FAILED, "This report is closed already.")
+            raise Refused(Reason.INVALID_TRANSITION, "This report is closed already.")
         return closed
 
     async def _about(self, complaint: Complaint) -> str:

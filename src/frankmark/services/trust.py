@@ -28,7 +28,7 @@ from frankmark.protocols.securestamp.lookalike import Candidate
 from frankmark.protocols.securestamp.model import Stamp, StampStatus, in_conflict
 from frankmark.protocols.securestamp.reasons import Reason
 from frankmark.protocols.securestamp.scoring import assess
-from frankmark.protocols.securestamp.signals import Mode
+from frankmark.protocols.securestamp.signals import Mode, SignalName
 from frankmark.services.collectors import Collectors, Observation
 from frankmark.services.facts import Facts, Registrar, TrustRoots, behavior_signals, counting_stamp, registry_signals
 from frankmark.services.lookalikes import Lookalikes, confirmed, strongest
@@ -249,7 +249,8 @@ class TrustService:
 
     async def _compared(self, domain: str, observation: Observation) -> _Seen:
         version = self._parts.lookalikes.version
-        resembling = await self._parts.lookalikes.resembling(domain)
+        age = observation.signals[SignalName.DOMAIN_AGE].value
+        resembling = await self._parts.lookalikes.resembling(domain, age if isinstance(age, int) else None)
         return _Seen(observation=observation, resembling=resembling, version=version)
 
     def _judge(self, target: Target, query: TrustQuery, facts: Facts, seen: _Seen, now_ms: int) -> _Judged:

@@ -13,9 +13,13 @@ from frankmark.ports.durability import Damaged, StoreReason
 ROWS = 2_000
 
 
-async def filled(folder: Path) -> None:
+def made(folder: Path) -> Path:
     folder.mkdir()
-    database = Database.open(folder)
+    return folder
+
+
+async def filled(folder: Path) -> None:
+    database = Database.open(made(folder))
     await database.write(lambda c: c.execute("CREATE TABLE kept (id INTEGER PRIMARY KEY, name TEXT UNIQUE, body BLOB)"))
     for start in range(0, ROWS, 100):
         rows = [(n, f"name {n}", n.to_bytes(4) * (n % 700)) for n in range(start, start + 100)]
@@ -111,8 +115,7 @@ async def test_a_transaction_built_on_a_damaged_page_never_makes_it_look_sound(t
 
 async def running(folder: Path) -> Path:
     """A copy of the folder of a node that died at once after three synced transactions."""
-    folder.mkdir()
-    database = Database.open(folder)
+    database = Database.open(made(folder))
     await database.write(lambda c: c.execute("CREATE TABLE kept (id INTEGER PRIMARY KEY, body BLOB)"))
     await database.empty_log()
     for number in range(3):

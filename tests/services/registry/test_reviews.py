@@ -5,6 +5,7 @@ import pytest
 from frankmark.foundation.errors import Malformed, Refused, Unverified
 from frankmark.ports.paging import MAX_LIMIT, Page
 from frankmark.ports.rows import BlockList, Candidate, CandidateStatus, ReportStatus
+from frankmark.protocols.securestamp.reasons import Reason
 from frankmark.services.principals import LOCAL_ADMIN, Principal, Role
 from frankmark.services.reasons import ServiceReason
 from frankmark.services.reports import Complaint, ReportCategory
@@ -124,7 +125,7 @@ async def test_a_report_changes_nothing_until_a_reviewer_decides(house) -> None:
     assert await house.reports.report(by, report.report_id) == decided
     assert (by.actor, "report.decide", report.report_id) in await house.acts()
     again = house.reports.decide(by, report.report_id, upheld=False)
-    await refused(again, ServiceReason.VALIDATION_FAILED)
+    await refused(again, Reason.INVALID_TRANSITION)
 
 
 async def test_a_report_names_a_domain_or_a_stamp(house) -> None:

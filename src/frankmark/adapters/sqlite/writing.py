@@ -12,7 +12,6 @@ import apsw
 
 from frankmark.adapters.sqlite.failures import translated
 from frankmark.adapters.sqlite.pages import Pages, checkpoint
-from frankmark.foundation.errors import Error
 from frankmark.ports.durability import Damaged
 
 __all__ = ["Task", "Writer"]
@@ -87,7 +86,7 @@ class Writer:
                 connection.execute("COMMIT")
             else:  # SQLite has rolled everything back by itself, as it does when the disk is full
                 _spoil(group, next(one.problem for one in group if one.problem is not None))
-        except apsw.Error as problem:
+        except Exception as problem:  # noqa: BLE001  (the thread outlives whatever goes wrong)
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             _spoil(group, problem)
@@ -133,7 +132,7 @@ class Writer:
             if self._emptying:
                 self.connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_TRUNCATE)
                 self.frames = 0
-        except (apsw.Error, OSError, Error) as problem:
+        except Exception as problem:  # noqa: BLE001  (the thread outlives whatever goes wrong)
             error = translated(problem) or problem
             if isinstance(error, Damaged):
                 self.broken = error

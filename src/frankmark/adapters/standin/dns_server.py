@@ -16,6 +16,7 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
+import dns.zonefile
 from typing_extensions import override
 
 __all__ = ["DnsStandIn", "Zone"]
@@ -67,6 +68,23 @@ class Zone:
     def put_text(self, name: str, *texts: bytes) -> None:
         """Set the TXT records of a name; each is split into character-strings of 255 octets."""
         self.put(name, "TXT", map(_quoted, texts))
+
+    def merge(self, text: str) -> None:
+        """Set the records of a piece of a zone file, such as ``shop.test. 300 IN TXT "…"`` (RFC 1035 §5.1).
+
+        Args:
+            text: The lines. Names are fully qualified; every name and type in them replaces the set that was there.
+
+        Raises:
+            ValueError: The text is no piece of a zone file, or a name in it is outside the zone.
+        """
+        try:
+            found = dns.zonefile.read_rrsets(text, default_ttl=self.ttl)
+        except dns.exception.DNSException as fault:
+            raise ValueError(str(fault)) from fault
+        for rrset in found:
+            records = [data.to_text() for data in rrset]
+            self.put(rrset.name.to_text(), dns.rdatatype.to_text(rrset.rdtype), records)
 
     def soa(self) -> dns.rrset.RRset:
         """The start of authority, for negative answers."""

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from frankmark.foundation.errors import Unavailable
@@ -46,7 +47,8 @@ class TileFolder:
             new.rename(target)
             _sync(target.parent)
         except OSError as problem:
-            new.unlink(missing_ok=True)
+            with suppress(OSError):
+                new.unlink()
             full = problem.errno in {errno.ENOSPC, errno.EDQUOT}
             reason = StoreReason.STORE_FULL if full else StoreReason.STORE_UNREACHABLE
             raise Unavailable(reason, f"{target}: {problem.strerror}") from None

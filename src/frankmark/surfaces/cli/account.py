@@ -6,15 +6,15 @@ import sys
 
 import click
 
-from frankmark.assembly.asking import login_file, stored_login
-from frankmark.foundation.errors import Malformed, Refused
+from frankmark.assembly import asking
+from frankmark.foundation.errors import Malformed, Unverified
+from frankmark.services.apikeys import parse_key
+from frankmark.surfaces.cli.answers import expect
 from frankmark.surfaces.cli.desk import as_json, desk_of
 from frankmark.surfaces.cli.exits import Exit
 from frankmark.surfaces.cli.reasons import CliReason
 
 __all__ = ["login", "logout", "status"]
-
-PREFIXES = ("ss_live_", "ss_test_")
 
 
 @click.command()
@@ -23,22 +23,31 @@ PREFIXES = ("ss_live_", "ss_test_")
 @as_json
 @click.pass_context
 def login(context: click.Context, key: str | None, base: str) -> int:
-    """Keep an API key for later commands; `-` reads it from standard input, nothing asks for it."""
+    """Keep an API key for later commands; without KEY it is asked for, `-` reads it from standard input.
+
+    The key is looked at here, and asked about only when it is used; `frankmark status` asks.
+    """
     desk = desk_of(context)
-    text = click.prompt("API key", hide_input=True) if key is None else key
-    text = sys.stdin.readline().strip() if text == "-" else text.strip()
-    if not text.startswith(PREFIXES):
-        raise Malformed(CliReason.LOGIN_INVALID, "Invalid API key format: a key begins with ss_live_ or ss_test_")
-    file = login_file(desk.config_folder)
+    text = click.prompt("API key", hide_input=True, err=True) if key is None else key
+    text = sys.stdin.readline(256).strip() if text == "-" else text.strip()
+    try:
+        made = parse_key(text)
+    except Unverified:
+        detail = "Invalid API key format: ss_live_ or ss_test_ and 43 characters, the last six a check of the others"
+        raise Malformed(CliReason.LOGIN_INVALID, detail) from None
+    origin = base.rstrip("/")
+    asking.node_api({"FRANKMARK_API_BASE": origin}, desk.settings, config=desk.config_folder, data=desk.data_folder)
+    file = asking.login_file(desk.config_folder)
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = file.with_suffix(".new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as sink:
-        json.dump({"base": base, "key": text}, sink)
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as sink:
+        json.dump({"base": origin, "key": text}, sink)
         sink.flush()
         os.fsync(sink.fileno())
     beside.replace(file)
-    desk.output.object({"stored": str(file), "prefix": text[:14]})
-    desk.output.line(desk.output.say("login.stored", prefix=text[:14], file=str(file)))
+    desk.output.object({"stored": str(file), "prefix": made.prefix, "base": origin or None})
+    desk.output.phrase("login.stored", prefix=made.prefix, file=str(file))
     return Exit.TRUSTED
 
 
@@ -48,11 +57,11 @@ def login(context: click.Context, key: str | None, base: str) -> int:
 def logout(context: click.Context) -> int:
     """Forget the stored API key."""
     desk = desk_of(context)
-    file = login_file(desk.config_folder)
+    file = asking.login_file(desk.config_folder)
     existed = file.exists()
     file.unlink(missing_ok=True)
     desk.output.object({"removed": existed})
-    desk.output.line(desk.output.say("logout.done" if existed else "logout.nothing"))
+    desk.output.phrase("logout.done" if existed else "logout.nothing")
     return Exit.TRUSTED
 
 
@@ -62,14 +71,13 @@ def logout(context: click.Context) -> int:
 def status(context: click.Context) -> int:
     """Show the node that commands ask, whether it answers, and what the stored key may."""
     desk = desk_of(context)
-    stored = stored_login(desk.environ, desk.config_folder)
+    stored = asking.stored_login(desk.environ, desk.config_folder)
     answer = desk.node.call("GET", "/api/status")
-    if answer.status != 200 or not isinstance(answer.body, dict):  # noqa: PLR2004  (an HTTP status)
-        code = answer.body.get("code", "") if isinstance(answer.body, dict) else ""
-        raise Refused(CliReason.NODE_REFUSED, f"the node answered {answer.status} {code}")
-    body = {**answer.body, "key": stored.key[:14]}
-    desk.output.object(body)
-    for name, value in body.items():
-        shown = json.dumps(value) if isinstance(value, dict | list) else value
-        desk.output.line(f"{name:<12} {shown}")
+    body = {**expect(answer), "key": stored.key[:14] or None}
+    limits = {name: answer.headers[name] for name in ("ratelimit", "ratelimit-policy") if name in answer.headers}
+    desk.output.object(
+        {**body, "rateLimit": limits.get("ratelimit"), "rateLimitPolicy": limits.get("ratelimit-policy")}
+    )
+    rows = {**body, **limits}.items()
+    desk.output.table([[name, "-" if value is None else str(value)] for name, value in rows], indent=0)
     return Exit.TRUSTED

@@ -26,5 +26,5 @@ def link(context: click.Context) -> int:
     url = base_of_own_node(desk.settings, desk.data_folder) + text_of(made, "path")
     desk.output.object({"url": url})
     desk.output.line(url)
-    desk.output.progress(desk.output.say("admin.once"))
+    desk.output.progress(desk.output.say("link.once"))
     return Exit.TRUSTED

@@ -170,9 +170,9 @@ def _sender_text(target: str) -> str:
     from frankmark.mail.address import Address, canonical_domain  # noqa: PLC0415  (not for every verb)
 
     text = target.strip()
+    if len(text) > LONGEST:
+        raise Malformed(CliReason.TARGET_UNKNOWN, f"a sender has at most {LONGEST} characters")
     try:
-        if len(text) > LONGEST:
-            raise Malformed(CliReason.TARGET_UNKNOWN, f"at most {LONGEST} characters")
         if "@" in text:
             return str(Address.parse(text))
         domain = canonical_domain(text)

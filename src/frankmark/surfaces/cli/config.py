@@ -4,6 +4,7 @@ import click
 import msgspec
 
 from frankmark.surfaces.cli.desk import as_json, desk_of
+from frankmark.surfaces.cli.exits import Exit
 
 __all__ = ["config"]
 
@@ -21,8 +22,8 @@ def check(context: click.Context) -> int:
     desk = desk_of(context)
     settings = desk.settings
     desk.output.object({"valid": True, "data": str(desk.data_folder), "listen": settings.listen})
-    desk.output.line(desk.output.say("config.valid", data=str(desk.data_folder), listen=settings.listen))
-    return 0
+    desk.output.phrase("config.valid", data=str(desk.data_folder), listen=settings.listen)
+    return Exit.TRUSTED
 
 
 @config.command()
@@ -38,10 +39,11 @@ def show(context: click.Context) -> int:
             desk.output.line(f"{name} = {_toml(value)}")
     for name, value in values.items():
         if isinstance(value, dict):
-            desk.output.line(f"\n[{name}]")
+            desk.output.line()
+            desk.output.line(f"[{name}]")
             for key, inner in value.items():
                 desk.output.line(f"{key} = {_toml(inner)}")
-    return 0
+    return Exit.TRUSTED
 
 
 def _toml(value: object) -> str:

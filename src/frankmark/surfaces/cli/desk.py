@@ -12,13 +12,16 @@ import click
 from frankmark import settings as settings_file
 from frankmark.assembly import asking, client
 from frankmark.assembly.tables import shipped_phrases
-from frankmark.foundation.errors import Unavailable
+from frankmark.foundation.errors import Refused, Unavailable
 from frankmark.ports.node_api import NodeApi
 from frankmark.settings import Settings
 from frankmark.surfaces.cli.launchers import Launchers, loaded
 from frankmark.surfaces.cli.output import Output
+from frankmark.surfaces.cli.reasons import CliReason
 
-__all__ = ["Desk", "as_json", "desk_of"]
+__all__ = ["STORE", "Desk", "as_json", "desk_of"]
+
+STORE = "frankmark.db"
 
 
 def as_json(command: Any) -> Any:  # noqa: ANN401  (a click decorator)
@@ -62,6 +65,10 @@ class Desk:
         """Take the options that stand before the verb."""
         self._config_file = Path(config) if config else None
         self._data = data or ""
+
+    def set_data(self, data: str | None) -> None:
+        """Take a data folder that is named after the verb."""
+        self._data = data or self._data
 
     @property
     def settings(self) -> Settings:
@@ -125,23 +132,32 @@ class Desk:
         return asking.node_api(self.environ, self.settings, config=self.config_folder, data=self.data_folder)
 
     @contextmanager
-    def own_node(self) -> Iterator[NodeApi]:
-        """This machine's node, for verbs that write: the running one, or its store opened in this process."""
+    def own_node(self, *, make: bool = False) -> Iterator[NodeApi]:
+        """This machine's node, for verbs that write: the running one, or its store opened in this process.
+
+        Args:
+            make: Whether a node is made where there is none yet.
+
+        Raises:
+            Refused: `NO_NODE`.
+        """
         running = asking.running_node(self.settings, self.data_folder)
         if running is not None and _answers(running):
             yield running
             return
+        if not make and not (self.data_folder / STORE).exists():
+            raise Refused(CliReason.NO_NODE, f"{self.data_folder} holds no node")
         with loaded(self.launchers.in_process)(self.settings, self.data_folder, self.environ) as opened:
             yield opened
 
     @contextmanager
-    def acting_node(self) -> Iterator[NodeApi]:
-        """The node that this person acts on: the one of the login, else this machine's own."""
+    def acting_node(self, *, make: bool = False) -> Iterator[NodeApi]:
+        """The node that this person acts on: the one of the login, else this machine's own; see `own_node`."""
         login = asking.stored_login(self.environ, self.config_folder)
         if login.base or login.key:
             yield self.node
             return
-        with self.own_node() as node:
+        with self.own_node(make=make) as node:
             yield node
 
 

@@ -3,14 +3,16 @@
 import asyncio
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from frankmark.foundation.canonical import Json
 from frankmark.surfaces.cli.answers import expect, text_of
 from frankmark.surfaces.cli.desk import as_json, desk_of
 from frankmark.surfaces.cli.exits import Exit
-from frankmark.surfaces.cli.launchers import loaded
+
+if TYPE_CHECKING:
+    from frankmark.foundation.canonical import JsonLike
 
 __all__ = ["backup", "migrate", "restore"]
 
@@ -48,7 +50,7 @@ def restore(context: click.Context, file: str, *, dry_run: bool, new_origin: boo
 
     desk = desk_of(context)
     facts = asyncio.run(keeping.examine(file))
-    told: dict[str, Json] = {
+    told: dict[str, JsonLike] = {
         "nodeId": facts.node_id,
         "release": facts.release,
         "createdAt": facts.created_at,
@@ -81,10 +83,10 @@ def restore(context: click.Context, file: str, *, dry_run: bool, new_origin: boo
 @as_json
 @click.pass_context
 def migrate(context: click.Context) -> int:
-    """Bring the store of a node that does not run to this release; a copy from before is kept beside it."""
+    """Bring the store to this release; a copy from before is kept beside it. A node does the same when it starts."""
     desk = desk_of(context)
     before = _copies(desk.data_folder)
-    with loaded(desk.launchers.in_process)(desk.settings, desk.data_folder, desk.environ) as node:
+    with desk.own_node() as node:
         version = text_of(expect(node.call("GET", "/version")), "version")
     made = sorted(str(one) for one in _copies(desk.data_folder) - before)
     desk.output.object({"data": str(desk.data_folder), "version": version, "copies": list(made)})

@@ -31,7 +31,7 @@ def key() -> None:
 def create(context: click.Context, role: str, name: str, org: str) -> int:
     """Make an API key; it is printed this once and never again."""
     desk = desk_of(context)
-    with desk.acting_node() as node:
+    with desk.acting_node(make=True) as node:
         body: Members = {"role": role, "name": name}
         if role in OF_ORGANISATIONS:
             body |= organisation_id(node, org)

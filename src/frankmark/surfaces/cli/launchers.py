@@ -15,11 +15,13 @@ class Launchers:
     Attributes:
         verbs: Verb → ``module:attribute`` of its click command.
         serve: ``module:attribute`` of what runs a node until it is told to stop.
+        demonstrate: ``module:attribute`` of what runs a demonstration.
         in_process: ``module:attribute`` of what opens a node without a listener.
     """
 
     verbs: Mapping[str, str]
     serve: str
+    demonstrate: str
     in_process: str
 
 

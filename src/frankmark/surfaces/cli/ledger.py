@@ -58,7 +58,9 @@ def entry(context: click.Context, tx: str) -> int:
 
 @ledger.command()
 @click.argument("tx")
-@click.option("-o", "--output", "target", type=click.Path(dir_okay=False), help="The new file; TX.tlog-proof if absent.")
+@click.option(
+    "-o", "--output", "target", type=click.Path(dir_okay=False), help="The new file; TX.tlog-proof if absent."
+)
 @as_json
 @click.pass_context
 def proof(context: click.Context, tx: str, target: str | None) -> int:

@@ -4,6 +4,7 @@ What goes wrong on purpose (`Error`) is printed with its code and ends with the 
 our own fault ends with 70, never with 1, which says that a node refused.
 """
 
+import io
 import os
 import sys
 import traceback
@@ -19,7 +20,7 @@ from frankmark.surfaces.cli.desk import Desk
 from frankmark.surfaces.cli.exits import Exit, exit_of
 from frankmark.surfaces.cli.launchers import Launchers, loaded
 
-__all__ = ["Verbs", "run"]
+__all__ = ["Verbs", "program", "run"]
 
 
 class Verbs(click.Group):
@@ -51,9 +52,17 @@ def run(arguments: Sequence[str], launchers: Launchers, environ: Mapping[str, st
     Returns:
         The exit status.
     """
+    for stream in (sys.stdout, sys.stderr):  # a name that no encoding holds is no reason to say nothing
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     desk = Desk(environ=os.environ if environ is None else environ, launchers=launchers)
-    group = Verbs(
-        launchers.verbs,
+    return _status(program(desk), arguments, desk)
+
+
+def program(desk: Desk) -> click.Group:
+    """The command with all its verbs, none of them loaded yet."""
+    return Verbs(
+        desk.launchers.verbs,
         name="frankmark",
         help="Declare who you are, seal what you send, check what you got.",
         params=[
@@ -64,6 +73,9 @@ def run(arguments: Sequence[str], launchers: Launchers, environ: Mapping[str, st
         callback=lambda config, data: desk.set_up(config=config, data=data),
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
+
+
+def _status(group: click.Group, arguments: Sequence[str], desk: Desk) -> int:
     try:
         status = group.main(args=list(arguments), prog_name="frankmark", standalone_mode=False, obj=desk)
     except click.exceptions.Exit as ended:
@@ -77,8 +89,9 @@ def run(arguments: Sequence[str], launchers: Launchers, environ: Mapping[str, st
         desk.output.problem(fault)
         return exit_of(fault)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read us has gone; there is nobody left to tell
-        return Exit.TRUSTED
+        # Whoever read us has gone before the end: nobody was told the whole answer, so none is claimed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OURS
     except Exception:  # noqa: BLE001  (uncaught failure is our fault and says so with 70)
         traceback.print_exc()
         sys.stderr.write("frankmark: INTERNAL: this is a defect of ours; please report the lines above\n")

@@ -77,6 +77,11 @@ class Output:
         """Whether there is such a phrase."""
         return self._phrases.has(key)
 
+    def reason(self, code: str) -> str:
+        """A code in words of the reader's language; empty if there are none for it."""
+        known = next((key for key in (f"reason.{code}", f"why.{code}") if self.has(key)), "")
+        return self.say(known) if known else ""
+
     def object(self, value: JsonLike) -> None:
         """Print one JSON object on one line, if objects were asked for."""
         if self.as_json:
@@ -84,7 +89,8 @@ class Output:
 
     def record(self, value: JsonLike) -> None:
         """Print one JSON object on one line, whatever was asked for: for verbs whose answer is always JSON."""
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(ESCAPED)
+        whole = (self._out.encoding or "").replace("-", "").lower() == "utf8"
+        text = json.dumps(value, ensure_ascii=not whole, separators=(",", ":")).translate(ESCAPED)
         self._out.write(text + "\n")
         self._out.flush()
 
@@ -154,5 +160,12 @@ def width_of(text: str) -> int:
 
 def _wide(point: int) -> bool:
     """Whether a character of the scripts that we print is drawn in two columns (UAX 11, W and F)."""
-    blocks = ((0x1100, 0x115F), (0x2E80, 0x303E), (0x3041, 0xA4CF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFF00, 0xFF60))
+    blocks = (
+        (0x1100, 0x115F),
+        (0x2E80, 0x303E),
+        (0x3041, 0xA4CF),
+        (0xAC00, 0xD7A3),
+        (0xF900, 0xFAFF),
+        (0xFF00, 0xFF60),
+    )
     return any(first <= point <= last for first, last in blocks)

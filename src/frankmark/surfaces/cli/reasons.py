@@ -17,6 +17,8 @@ class CliReason(StrEnum):
     NOT_CONFIRMED = "NOT_CONFIRMED"
     THING_UNKNOWN = "THING_UNKNOWN"
     TARGET_UNKNOWN = "TARGET_UNKNOWN"  # neither a domain, an address nor a file
+    NO_NODE = "NO_NODE"  # the data folder holds no node, and this verb makes none
     NO_STAMP = "NO_STAMP"  # the domain has no active stamp of this organisation
     ORGANISATION_UNKNOWN = "ORGANISATION_UNKNOWN"
     NOT_IN_DNS = "NOT_IN_DNS"  # the answer to the challenge was not seen in time
+    DOCUMENT_SIGNATURE = "DOCUMENT_SIGNATURE"  # a trust document that is not signed by a key that it names

@@ -33,7 +33,7 @@ NOT_THERE = frozenset({"CHALLENGE_NOT_OPEN", "NOT_FOUND"})
 @click.option("--art", type=click.Path(dir_okay=False), help="Write the stamp's artwork, an SVG, to this new file.")
 @as_json
 @click.pass_context
-def register(  # noqa: PLR0913  (one parameter an option)
+def register(
     context: click.Context, *, domain: str, org: str, selectors: tuple[str, ...], wait: int, art: str | None
 ) -> int:
     """Register DOMAIN: publish the answer to a challenge, wait until the DNS shows it, and get the stamp.
@@ -41,7 +41,7 @@ def register(  # noqa: PLR0913  (one parameter an option)
     Run it again to go on where it stopped: a challenge stays open for 24 hours, and one that is answered is used.
     """
     desk, name = desk_of(context), domain_text(domain)
-    with desk.acting_node() as node:
+    with desk.acting_node(make=True) as node:
         act = _Registering(desk, node, name)
         act.for_organisation(organisation(node, org, otherwise=name))
         act.show_ownership(selectors, wait)

@@ -66,8 +66,8 @@ def publish(context: click.Context, domain: str, *, zone: bool, as_postfix: bool
         publication = publication_of(node, stamp)
         token = expect(node.call("GET", path("/api/stamps", text_of(stamp, "stampId"), "token"))) if as_postfix else {}
     told: dict[str, Json] = {"stampId": stamp["stampId"], "domain": stamp["domain"], **publication}
+    rule = postfix.header_rule(text_of(stamp, "domain"), text_of(token, "header"))
     if as_postfix:
-        rule = postfix.header_rule(text_of(stamp, "domain"), text_of(token, "header"))
         told["postfix"] = {"setting": postfix.SETTING, "table": postfix.TABLE, "rule": rule}
     desk.output.object(told)
     if zone:
@@ -123,7 +123,9 @@ def revoke(context: click.Context, stamp: str, reason: str, *, yes: bool) -> int
 
 @click.command()
 @click.argument("subject", metavar="DOMAIN|STAMP")
-@click.option("--category", type=click.Choice(CATEGORIES, case_sensitive=False), required=True, help="What it is about.")
+@click.option(
+    "--category", type=click.Choice(CATEGORIES, case_sensitive=False), required=True, help="What it is about."
+)
 @click.option("--note", default="", help="What happened, for the reviewers; - reads it from standard input.")
 @as_json
 @click.pass_context

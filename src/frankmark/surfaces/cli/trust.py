@@ -1,24 +1,33 @@
 """`trust add`, `list` and `remove`: whom this person believes."""
 
-import json
-from pathlib import Path
+import sys
+from urllib.parse import urlsplit
 
 import click
 
+from frankmark.assembly import asking
 from frankmark.assembly.pins import Issuer, load_pins, store_pins
-from frankmark.foundation.canonical import Json, load
+from frankmark.foundation import canonical, jws
+from frankmark.foundation.canonical import Json
 from frankmark.foundation.digest import sha256
-from frankmark.foundation.errors import Malformed, Refused
-from frankmark.foundation.jwks import JwkSet
-from frankmark.surfaces.cli.desk import as_json, desk_of
+from frankmark.foundation.errors import Error, Malformed, Refused, Unverified
+from frankmark.foundation.jwks import JwkSet, KeyStatus
+from frankmark.foundation.note import VerifierKey
+from frankmark.surfaces.cli import files
+from frankmark.surfaces.cli.answers import octets
+from frankmark.surfaces.cli.desk import Desk, as_json, desk_of
 from frankmark.surfaces.cli.exits import Exit
 from frankmark.surfaces.cli.reasons import CliReason
 
 __all__ = ["fingerprint", "trust"]
 
+LARGEST = 1_048_576
+TYPE = "frankmark-trust"
+WELL_KNOWN = "/.well-known/frankmark-trust.json"
+
 
 def fingerprint(keys: JwkSet) -> str:
-    """What a person compares: SHA-256 of the canonical key set, in groups of four hex characters."""
+    """What a person compares: 128 bits of SHA-256 of the canonical key set, in groups of four hex characters."""
     text = sha256(keys.dump()).hex()
     return " ".join(text[at : at + 4] for at in range(0, 32, 4))
 
@@ -29,23 +38,26 @@ def trust() -> None:
 
 
 @trust.command()
-@click.argument("file", type=click.Path(dir_okay=False, exists=True))
+@click.argument("source", metavar="URL|FILE")
 @click.option("--fingerprint", "expected", default="", help="Add without asking if the fingerprint is this one.")
 @as_json
 @click.pass_context
-def add(context: click.Context, file: str, expected: str) -> int:
-    """Pin an issuer from its trust document (`/.well-known/frankmark-trust.json`, saved to a file)."""
+def add(context: click.Context, source: str, expected: str) -> int:
+    """Pin an issuer: its origin as a URL, or its trust document in a FILE, `-` for standard input.
+
+    Compare the fingerprint with one that reached you on another way than the document did.
+    """
     desk = desk_of(context)
-    issuer = _document(load(Path(file).read_bytes()))
+    issuer = _document(canonical.load(_octets(desk, source), max_bytes=LARGEST))
     shown = fingerprint(issuer.keys)
-    desk.output.line(desk.output.say("trust.offered", iss=issuer.iss, fingerprint=shown))
+    desk.output.phrase("trust.offered", iss=issuer.iss, fingerprint=shown)
     if expected and expected.replace(" ", "").lower() != shown.replace(" ", ""):
         raise Refused(CliReason.NOT_CONFIRMED, "the fingerprint is another one; nothing was added")
-    if not expected and (desk.output.as_json or not click.confirm(desk.output.say("trust.question"), default=False)):
+    if not expected and not _confirmed(desk, source):
         raise Refused(CliReason.NOT_CONFIRMED, "not confirmed; nothing was added")
     store_pins(desk.trust_file, load_pins(desk.trust_file).with_issuer(issuer))
-    desk.output.object({"added": issuer.iss, "fingerprint": shown})
-    desk.output.line(desk.output.say("trust.added", iss=issuer.iss))
+    desk.output.object({"added": issuer.iss, "fingerprint": shown, "file": str(desk.trust_file)})
+    desk.output.phrase("trust.added", "trusted", iss=issuer.iss, file=str(desk.trust_file))
     return Exit.TRUSTED
 
 
@@ -58,10 +70,12 @@ def listed(context: click.Context) -> int:
     pins = load_pins(desk.trust_file)
     for iss, issuer in sorted(pins.issuers.items()):
         kids = [key.kid for key in issuer.keys.keys]
-        desk.output.object({"iss": iss, "fingerprint": fingerprint(issuer.keys), "keys": kids})
+        logs = [VerifierKey.parse(text).name for text in issuer.log_vkeys]
+        told: dict[str, Json] = {"iss": iss, "fingerprint": fingerprint(issuer.keys), "keys": [*kids], "logs": [*logs]}
+        desk.output.object(told)
         desk.output.line(f"{iss}  {fingerprint(issuer.keys)}")
     if not pins.issuers:
-        desk.output.line(desk.output.say("trust.nobody"))
+        desk.output.phrase("trust.nobody")
     return Exit.TRUSTED
 
 
@@ -74,24 +88,70 @@ def remove(context: click.Context, iss: str) -> int:
     desk = desk_of(context)
     store_pins(desk.trust_file, load_pins(desk.trust_file).without(iss))
     desk.output.object({"removed": iss})
-    desk.output.line(desk.output.say("trust.removed", iss=iss))
+    desk.output.phrase("trust.removed", iss=iss)
     return Exit.TRUSTED
 
 
+def _octets(desk: Desk, source: str) -> bytes:
+    """The document: of a file, or from the well-known place of an origin, redirects not followed."""
+    parts = urlsplit(source)
+    if parts.scheme not in {"http", "https"}:
+        return files.read(source, LARGEST)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    where = parts.path if parts.path not in {"", "/"} else WELL_KNOWN
+    node = asking.node_api(
+        {"FRANKMARK_API_BASE": origin}, desk.settings, config=desk.config_folder / "nobody", data=desk.data_folder
+    )
+    return octets(node.call("GET", where))
+
+
+def _confirmed(desk: Desk, source: str) -> bool:
+    """Whether a person at a terminal says yes; a script names the fingerprint instead."""
+    if desk.output.as_json or source == files.STDIN or not sys.stdin.isatty():
+        return False
+    return click.confirm(desk.output.say("trust.question"), default=False, err=True)
+
+
 def _document(value: Json) -> Issuer:
-    """The issuer of a trust document: ``{iss, jwks, log_vkeys, witnesses, quorum}`` or the payload of a signed one."""
+    """The issuer of a trust document ``{iss, jwks, log_vkeys, witnesses, quorum, nodeId, signature}``.
+
+    The signature shows that whoever wrote the document has one of its keys; whose keys they are, the fingerprint shows.
+
+    Raises:
+        Malformed: `THING_UNKNOWN`, or what a key raises.
+        Unverified: The signature does not hold.
+    """
     if not isinstance(value, dict) or not isinstance(value.get("iss"), str) or "jwks" not in value:
         raise Malformed(CliReason.THING_UNKNOWN, "this is no trust document: it needs iss and jwks")
-    keys = JwkSet.parse(json.dumps(value["jwks"]).encode())
-    quorum = value.get("quorum", 1)
-    return Issuer(
-        iss=str(value["iss"]),
-        keys=keys,
-        log_vkeys=_texts(value.get("log_vkeys")),
-        witnesses=_texts(value.get("witnesses")),
-        quorum=quorum if isinstance(quorum, int) else 1,
-    )
+    keys = JwkSet.from_json(value["jwks"])
+    signature = value.get("signature")
+    if isinstance(signature, str):
+        _signed(signature, {name: member for name, member in value.items() if name != "signature"}, keys)
+    elif value.get("log_vkeys") or value.get("witnesses"):  # the fingerprint does not cover them
+        raise Unverified(CliReason.DOCUMENT_SIGNATURE, "a trust document that names logs is signed")
+    vkeys, witnesses, quorum = _texts(value, "log_vkeys"), _texts(value, "witnesses"), value.get("quorum", 1)
+    for text in (*vkeys, *witnesses):
+        VerifierKey.parse(text)
+    if type(quorum) is not int or not 1 <= quorum <= max(1, len(witnesses)):
+        raise Malformed(CliReason.THING_UNKNOWN, "quorum is a number from 1 to as many as there are witnesses")
+    iss = str(value["iss"])
+    return Issuer(iss=iss, keys=keys, log_vkeys=vkeys, witnesses=witnesses, quorum=quorum)
 
 
-def _texts(value: Json) -> tuple[str, ...]:
-    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
+def _signed(signature: str, document: dict[str, Json], keys: JwkSet) -> None:
+    wrong = Unverified(CliReason.DOCUMENT_SIGNATURE, "the trust document is not signed by a key that it names")
+    try:
+        parts = jws.parse(signature, max_length=LARGEST)
+        key = keys.find(parts.header.kid or "")
+        jws.verify(parts, key.key)
+    except Error as fault:
+        raise wrong from fault
+    if key.status is not KeyStatus.ACTIVE or parts.header.typ != TYPE or parts.payload != canonical.dump(document):
+        raise wrong
+
+
+def _texts(members: dict[str, Json], name: str) -> tuple[str, ...]:
+    value = members.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise Malformed(CliReason.THING_UNKNOWN, f"{name} is a list of texts")
+    return tuple(str(text) for text in value)

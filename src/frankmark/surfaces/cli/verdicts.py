@@ -123,8 +123,9 @@ def _why(output: Output, body: Members, domain: str) -> str:
         return output.say("check.why_lookalike", domain=domain, target=text_of(similar, "target"))
     reasons = body.get("reasons")
     for code in reasons if isinstance(reasons, list) else ():
-        if output.has(f"reason.{code}"):
-            return output.say(f"reason.{code}")
+        said = output.reason(str(code))
+        if said:
+            return said
     return output.say("check.why_trusted") if text_of(body, "display") == "trusted" else ""
 
 
@@ -166,8 +167,7 @@ def _rests_on(output: Output, body: Members) -> None:
     """Reasons, channels, and the points of each signal."""
     reasons, channels = body.get("reasons"), body.get("channels")
     for code in reasons if isinstance(reasons, list) else ():
-        text = output.say(f"reason.{code}") if output.has(f"reason.{code}") else ""
-        output.line(f"  {_joined(str(code), text)}")
+        output.line(f"  {_joined(str(code), output.reason(str(code)))}")
     rows = []
     for channel in channels if isinstance(channels, list) else ():
         if isinstance(channel, dict):

@@ -103,7 +103,7 @@ class application:  # noqa: N801  (an ASGI application is called like a function
     ) -> None:
         self._exact: dict[str, _Address] = {}
         self._patterns: dict[str, _Address] = {}
-        self._mounts = Router(mounts, redirect_slashes=False)
+        self._mounts = Router(mounts, redirect_slashes=False, default=_nowhere)
         self._not_found = not_found
         for endpoint in endpoints:
             self._add(endpoint.path, {endpoint.method: serving(endpoint)})
@@ -163,6 +163,10 @@ class application:  # noqa: N801  (an ASGI application is called like a function
                 fault = Refused(ServiceReason.NOT_FOUND, "There is nothing at this address.")
                 response = await self._not_found(Request(scope, receive), fault)
             await response(scope, receive, send)
+
+
+async def _nowhere(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise HTTPException(status_code=404)
 
 
 def _other_method(method: str, allowed: str) -> Response:

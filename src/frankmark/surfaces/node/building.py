@@ -116,7 +116,7 @@ def _pages(services: Services, site: Site, endpoints: Sequence[Endpoint], base: 
     admin_services = AdminServices(
         registry=services.registry, lists=services.lists, reports=services.reports, audit=services.audit
     )
-    made = document(endpoints, version=__version__, server=base)
+    made = document([*endpoints, *public.described()], version=__version__, server=base)
 
     async def openapi(request: Request) -> Response:
         request.state.template = "/openapi.json"

@@ -102,7 +102,7 @@ class Endpoint:
         handle: Called with the call and the decoded body or query (None if the row names neither).
         returns: Status → struct of the answer, or None where the answer is not JSON.
         problems: Codes that this operation answers beside those that every operation may.
-        media: Media types of answers that are not JSON, by status.
+        media: Media types of answers by status, where they are not `application/json`.
         roles: Who may, where `access` is CREDENTIAL; empty: every role.
     """
 
@@ -117,7 +117,7 @@ class Endpoint:
     query: type[msgspec.Struct] | None = None
     returns: Mapping[int, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
-    media: Mapping[int, str] = field(default_factory=dict)
+    media: Mapping[int, str | tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def template(self) -> str:
@@ -184,7 +184,7 @@ async def decoded_body(request: Request, struct: type[Asked]) -> Asked:
         raise Malformed(NodeReason.INVALID_JSON, f"The body is not acceptable JSON: {fault}") from fault
     if not isinstance(given, dict):
         raise Malformed(NodeReason.INVALID_JSON, "The body must be one JSON object.")
-    return _converted(given, struct, strict=True)
+    return _converted({name: _whole(value) for name, value in given.items()}, struct, strict=True)
 
 
 def decoded_query(request: Request, struct: type[Asked]) -> Asked:
@@ -198,6 +198,19 @@ def decoded_query(request: Request, struct: type[Asked]) -> Asked:
     if len(given) != len(pairs):
         raise Malformed(ServiceReason.VALIDATION_FAILED, "A query parameter may be given once.")
     return _converted(given, struct, strict=False)
+
+
+def _whole(value: canonical.Json) -> canonical.Json:
+    """The value with each number of no fraction as an integer: JSON has one kind of number, and 26.0 is 26."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case list():
+            return [_whole(each) for each in value]
+        case dict():
+            return {name: _whole(each) for name, each in value.items()}
+        case _:
+            return value
 
 
 def _converted(given: Mapping[str, object], struct: type[Asked], *, strict: bool) -> Asked:

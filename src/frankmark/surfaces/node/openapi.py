@@ -1,32 +1,68 @@
 """The OpenAPI 3.1 document, made from the endpoints' rows, so that it cannot drift from what is served."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from frankmark.foundation.vocabulary import structs_within
 from frankmark.surfaces.node.endpoint import Access, Endpoint
 from frankmark.surfaces.node.problems import MEDIA_TYPE, ProblemBody
 
-__all__ = ["ALWAYS", "document"]
+__all__ = ["PROBLEMS", "document"]
 
-ALWAYS = {
+PROBLEMS = {
     "400": "The request is not of the form asked for.",
     "401": "A credential is missing or not valid.",
     "403": "The credential does not allow this.",
     "404": "There is no such thing here.",
+    "408": "The body did not arrive in time.",
     "409": "The state of things forbids this.",
     "413": "The body is too large.",
     "415": "The body is not application/json.",
     "421": "The Host is none of this node's names.",
     "422": "Understood, and refused for what it says.",
     "429": "Too many requests; `Retry-After` says when to come back.",
-    "503": "Something that is needed cannot be reached now.",
+    "500": "A defect of the node; its log says which.",
+    "503": "Something that is needed cannot be reached or stored now; try again.",
 }
+EVERYWHERE = ("400", "401", "421", "429", "500", "503")
+OF_A_BODY = ("408", "413", "415", "422")
 
 REF = "#/components/schemas/{name}"
-PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+PARAMETER = re.compile(r"\{(\w+)\}")
+IDENTIFIER: dict[str, Any] = {"type": "string", "pattern": "^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$"}
+DOMAIN: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 255, "format": "idn-hostname"}
+STAMP: dict[str, Any] = {"type": "string", "format": "uuid"}
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "address_id": {"description": "The id of an address.", "schema": IDENTIFIER},
+    "asked": {"description": "A domain in any spelling, or a stamp id.", "schema": {"anyOf": [DOMAIN, STAMP]}},
+    "domain": {"description": "A domain in any spelling.", "schema": DOMAIN},
+    "key_id": {"description": "The id of an API key.", "schema": IDENTIFIER},
+    "name": {"description": "Which of the two lists.", "schema": {"enum": ["admin", "compliance"]}},
+    "node_id": {
+        "description": "The id of a node.",
+        "schema": {"type": "string", "pattern": "^[a-z0-9-]{3,64}$"},
+    },
+    "org_id": {"description": "The id of an organisation.", "schema": IDENTIFIER},
+    "report_id": {"description": "The id of a complaint.", "schema": IDENTIFIER},
+    "resource": {
+        "description": "`checkpoint`, `tile/<L>/<N>` or `tile/entries/<N>`, as c2sp.org/tlog-tiles names them.",
+        "schema": {"type": "string", "pattern": "^(checkpoint|tile/(entries|[0-9]{1,2})/[0-9x/.p]+)$"},
+    },
+    "stamp_id": {"description": "The id of a stamp.", "schema": STAMP},
+    "token": {"description": "A stamp token.", "schema": {"type": "string", "minLength": 1}},
+    "tx_hash": {
+        "description": "64 hexadecimal digits, in any case, with or without 0x.",
+        "schema": {"type": "string", "pattern": "^(0[xX])?[0-9A-Fa-f]{64}$"},
+    },
+}
+
+
+# Bodies that need one of several members, which no struct can say.
+EITHER = {"ReportBody": ("domain", "stampId")}
 
 
 def document(endpoints: Iterable[Endpoint], *, version: str, server: str) -> dict[str, Any]:
@@ -46,10 +82,14 @@ def document(endpoints: Iterable[Endpoint], *, version: str, server: str) -> dic
         structs += [kind for kind in (row.body, row.query, *row.returns.values()) if kind is not None]
     schemas, components = msgspec.json.schema_components(structs, ref_template=REF)
     by_type = dict(zip(map(id, structs), schemas, strict=True))
+    for row in rows:
+        for inner in _asked(row.body):  # what a struct does not know is refused (422 `UNKNOWN_MEMBER`)
+            components[inner.__name__]["additionalProperties"] = False
+            if inner.__name__ in EITHER:
+                components[inner.__name__]["anyOf"] = [{"required": [one]} for one in EITHER[inner.__name__]]
     paths: dict[str, Any] = {}
     for row in rows:
-        path = PARAMETER.sub(r"{\1}", row.path)
-        paths.setdefault(path, {})[row.method.lower()] = _operation(row, by_type, components)
+        paths.setdefault(row.template, {})[row.method.lower()] = _operation(row, by_type, components)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -59,6 +99,7 @@ def document(endpoints: Iterable[Endpoint], *, version: str, server: str) -> dic
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": server}],
+        "tags": [{"name": name} for name in sorted({row.tag for row in rows})],
         "paths": paths,
         "components": {
             "schemas": components,
@@ -70,12 +111,21 @@ def document(endpoints: Iterable[Endpoint], *, version: str, server: str) -> dic
     }
 
 
+def _asked(body: type[msgspec.Struct] | None) -> Iterator[type[msgspec.Struct]]:
+    """A body's struct and those within it."""
+    if body is not None:
+        yield body
+        for inner in structs_within(body):
+            yield from _asked(inner)
+
+
 def _operation(row: Endpoint, by_type: Mapping[int, Any], components: Mapping[str, Any]) -> dict[str, Any]:
-    name = re.sub(r"\W+", "_", f"{row.method.lower()}_{row.path}").strip("_")
+    name = re.sub(r"\W+", "_", f"{row.method.lower()}_{row.template}").strip("_")
     made: dict[str, Any] = {"operationId": name, "summary": row.summary, "tags": [row.tag]}
+    if row.problems:
+        made["description"] = f"Codes of its own: {', '.join(row.problems)}."
     parameters = [
-        {"name": part, "in": "path", "required": True, "schema": {"type": "string"}}
-        for part in PARAMETER.findall(row.path)
+        {"name": one, "in": "path", "required": True, **PARAMETERS[one]} for one in PARAMETER.findall(row.template)
     ]
     if row.query is not None:
         parameters += _query(components[row.query.__name__])
@@ -93,15 +143,27 @@ def _operation(row: Endpoint, by_type: Mapping[int, Any], components: Mapping[st
 def _answers(row: Endpoint, by_type: Mapping[int, Any]) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for status, kind in row.returns.items():
-        answers[str(status)] = {"description": "The answer."}
-        if kind is not None:
-            answers[str(status)]["content"] = {"application/json": {"schema": by_type[id(kind)]}}
-        elif status in row.media:
-            answers[str(status)]["content"] = {row.media[status]: {"schema": {"type": "string"}}}
+        media = row.media.get(status, "application/json" if kind is not None else ())
+        schema = by_type[id(kind)] if kind is not None else {"type": "string"}
+        content = {one: {"schema": schema} for one in ((media,) if isinstance(media, str) else media)}
+        answers[str(status)] = {"description": "The answer.", **({"content": content} if content else {})}
     problem = {MEDIA_TYPE: {"schema": by_type[id(ProblemBody)]}}
-    for code, text in ALWAYS.items():
-        answers.setdefault(code, {"description": text, "content": problem})
+    for refusal in sorted(_refusals(row)):
+        answers.setdefault(refusal, {"description": PROBLEMS[refusal], "content": problem})
     return answers
+
+
+def _refusals(row: Endpoint) -> Iterator[str]:
+    """The statuses of the problems that an operation can answer."""
+    yield from EVERYWHERE
+    if row.body is not None:
+        yield from OF_A_BODY
+    if row.query is not None:
+        yield "422"
+    if "{" in row.path or row.query is not None:
+        yield "404"
+    if row.access is Access.CREDENTIAL or row.mutates:
+        yield from ("403", "404", "409", "422")
 
 
 def _query(schema: Mapping[str, Any]) -> list[dict[str, Any]]:

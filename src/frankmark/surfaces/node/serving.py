@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 import uvloop
@@ -36,7 +37,7 @@ from frankmark.surfaces.node.building import Listening, build
 from frankmark.surfaces.node.inprocess import ask
 from frankmark.surfaces.node.journal import NodeJournal
 
-__all__ = ["Running", "in_process", "pin_self", "running", "serve"]
+__all__ = ["Running", "ServingReason", "in_process", "pin_self", "running", "serve"]
 
 TOKEN_OCTETS = 32
 
@@ -64,7 +65,7 @@ class Running:
 
 @contextlib.asynccontextmanager
 async def running(
-    settings: Settings, data: Path, environ: Mapping[str, str], options: NodeOptions
+    settings: Settings, data: Path, environ: Mapping[str, str], options: NodeOptions, *, log: TextIO | None = None
 ) -> AsyncIterator[Running]:
     """A node that serves as long as the context lasts.
 
@@ -73,6 +74,7 @@ async def running(
         data: The data folder.
         environ: The environment.
         options: How the node is opened.
+        log: Where one line a request goes; standard error if None.
 
     Yields:
         The `Running` node.
@@ -81,7 +83,7 @@ async def running(
         Unavailable: `PORT_BUSY`, or what opening raises.
     """
     host, port = _bindable(settings.listen)
-    journal = NodeJournal(version=__version__)
+    journal = NodeJournal(version=__version__, stream=log)
     secure = bool(settings.tls.certificate)
     loopback = ipaddress.ip_address(host).is_loopback
     services = await open_node(settings, data, environ, options)

@@ -20,8 +20,9 @@ from frankmark.protocols.securestamp.signals import UNAVAILABLE
 from frankmark.protocols.securestamp.wire import STATE_WORDS, verify_body
 from frankmark.services.public_registry import Lookup, PublicRegistry
 from frankmark.services.trust import TrustAnswer, TrustQuery, TrustService
-from frankmark.surfaces.node.endpoint import Access, Endpoint, Reply, rendered
+from frankmark.surfaces.node.endpoint import Access, Call, Endpoint, Reply, rendered
 from frankmark.surfaces.node.pages.site import Site, wants_page
+from frankmark.surfaces.node.routes.trust_views import VerifyView
 
 __all__ = ["PublicPages", "Words"]
 
@@ -46,6 +47,11 @@ class Words:
     public_url: str
     head: Callable[[], tuple[int, str]]
     now_ms: Callable[[], int]
+
+
+async def _page_only(_call: Call, _asked: object) -> Reply:
+    """Stands in rows that only describe; the page serves."""
+    return Reply(status=404)
 
 
 class PublicPages:
@@ -84,6 +90,19 @@ class PublicPages:
             "/api": self.interface,
         }
         return [Route(path, self._framed(path, page), methods=["GET"]) for path, page in paths.items()]
+
+    def described(self) -> list[Endpoint]:
+        """The page that is JSON for programs, for the interface's description."""
+        return [
+            Endpoint(
+                method="GET",
+                path="/verify/{token:path}",
+                handle=_page_only,
+                summary="A token looked at from all sides: JSON for programs, a page for people",
+                tag="trust",
+                returns={200: VerifyView},
+            )
+        ]
 
     def _framed(self, path: str, page: object) -> Callable[..., object]:
         async def framed(request: Request) -> Response:

@@ -1,9 +1,6 @@
 """Keys, sessions and the administrator's one-time link."""
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta
 
 from frankmark.foundation.timestamps import rfc3339
 from frankmark.ports.rows import ApiKey
@@ -12,7 +9,7 @@ from frankmark.services.access import NewKey
 from frankmark.services.principals import OF_ORGANISATIONS, Role
 from frankmark.surfaces.node.auth import Doorkeeper
 from frankmark.surfaces.node.endpoint import Access, Call, Reply, operation
-from frankmark.surfaces.node.routes.shapes import OrgId, OrgListQuery, moment, organisation_of, page_of, sliced
+from frankmark.surfaces.node.routes.shapes import Name, OrgId, OrgListQuery, moment, organisation_of, page_of, sliced
 
 __all__ = ["AccessRoom"]
 
@@ -23,7 +20,7 @@ class KeyBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A new key: its role, what people call it, and whom it acts for."""
 
     role: Role
-    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    name: Name
     org_id: OrgId = ""
 
 

@@ -221,7 +221,7 @@ class LedgerRoom:
         "/v1/ledger/log/{resource:path}",
         "The log's tiles (c2sp.org/tlog-tiles)",
         returns={200: None},
-        media={200: "application/octet-stream"},
+        media={200: ("application/octet-stream", "text/plain")},
     )
     async def tiles(self, call: Call, _: None) -> Reply:
         """`checkpoint`, `tile/<L>/<N>` and `tile/entries/<N>`."""

@@ -12,6 +12,7 @@ from frankmark.surfaces.node.endpoint import Access, Call, Reply, operation
 from frankmark.surfaces.node.routes.shapes import (
     AnyDomain,
     ListQuery,
+    LongName,
     OrgId,
     OrgListQuery,
     moment,
@@ -26,7 +27,7 @@ __all__ = ["RegistryRoom"]
 class OrganisationBody(msgspec.Struct, frozen=True, kw_only=True):
     """A new organisation."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    name: LongName
 
 
 class OrganisationView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -55,8 +55,8 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A complaint; it changes nothing until a reviewer decides."""
 
     category: ReportCategory
-    domain: Annotated[str, Meta(max_length=255)] = ""
-    stamp_id: Annotated[str, Meta(max_length=64)] = ""
+    domain: AnyDomain = ""
+    stamp_id: Annotated[str, Meta(min_length=1, max_length=64)] = ""
     note: Note = ""
 
 
@@ -253,6 +253,8 @@ class ReviewRoom:
     @operation("POST", "/api/reports", "Report abuse", body=ReportBody, returns={202: ReportReceipt})
     async def submit(self, _: Call, body: ReportBody) -> Reply:
         """Take a complaint."""
+        if not body.domain and not body.stamp_id:
+            raise Refused(ServiceReason.VALIDATION_FAILED, "Name a domain or a stampId.")
         complaint = Complaint(category=body.category, domain=body.domain, stamp_id=body.stamp_id, note=body.note)
         made = await self._reports.submit(complaint)
         return Reply(content=ReportReceipt(report_id=made.report_id, status=made.status.value), status=202)

@@ -17,6 +17,8 @@ __all__ = [
     "AnyDomain",
     "Limit",
     "ListQuery",
+    "LongName",
+    "Name",
     "OrgId",
     "OrgListQuery",
     "Target",
@@ -46,8 +48,20 @@ Target = Annotated[
         extra_json_schema={"anyOf": [DOMAIN_FORMAT, ADDRESS_FORMAT]},
     ),
 ]
-OrgId = Annotated[str, Meta(max_length=64, description="An organisation; empty for the credential's own.")]
-Cursor = Annotated[str, Meta(max_length=1024, description="The `next` of the part before; empty for the first.")]
+OrgId = Annotated[
+    str, Meta(min_length=1, max_length=64, description="An organisation; without it, the credential's own.")
+]
+Cursor = Annotated[
+    str,
+    Meta(
+        max_length=1024,
+        description="The `next` of the part before; empty for the first.",
+        extra_json_schema={"format": "cursor"},
+    ),
+]
+# What people call things: nothing that a terminal or a page would not print.
+Name = Annotated[str, Meta(min_length=1, max_length=100, extra_json_schema={"format": "printable"})]
+LongName = Annotated[str, Meta(min_length=1, max_length=200, extra_json_schema={"format": "printable"})]
 Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
 
 

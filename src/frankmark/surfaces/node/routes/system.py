@@ -12,7 +12,6 @@ from frankmark.foundation import canonical, jws
 from frankmark.foundation.errors import Error, Refused
 from frankmark.foundation.timestamps import rfc3339
 from frankmark.services.principals import require
-from frankmark.services.reasons import ServiceReason
 from frankmark.surfaces.node.endpoint import Access, Call, Reply, operation
 from frankmark.surfaces.node.journal import METRICS_MEDIA, NodeJournal
 from frankmark.surfaces.node.reasons import NodeReason
@@ -23,6 +22,7 @@ KEYS_MEDIA = "application/jwk-set+json"
 TRUST_TYPE = "frankmark-trust"
 FRESH = {"Cache-Control": "public, max-age=300"}
 YEAR_MS = 365 * 86_400_000
+LATEST_MS = 253_402_300_799_000  # the last second of the year 9999
 
 
 class KeySetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ class ReadyView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 class BackupBody(msgspec.Struct, frozen=True, kw_only=True):
     """Where to write, on the node's own machine."""
 
-    target: Annotated[str, Meta(min_length=1, max_length=4096)]
+    target: Annotated[str, Meta(min_length=1, max_length=4096, pattern="^/[^\\x00]*$")]
 
 
 class BackupView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -94,11 +94,17 @@ class AuditReportView(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[FindingView]
 
 
-class KeyChoice(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Which signing key, and for a compromise since when (RFC 3339)."""
+class RetirementBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Which signing key."""
 
     kid: Annotated[str, Meta(max_length=200)]
-    since_ms: int | None = None
+
+
+class CompromiseBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Which signing key, and since when others may have had it (milliseconds since 1970); without it, since now."""
+
+    kid: Annotated[str, Meta(max_length=200)]
+    since_ms: Annotated[int, Meta(ge=0, le=LATEST_MS)] | None = None
 
 
 class SigningKeyView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -116,14 +122,29 @@ class SystemRoom:
         self._journal = journal
         self._sound = sound
 
-    @operation("GET", "/v1/keys/{node_id}", "A node's public keys", returns={200: KeySetView}, tag="keys")
+    @operation(
+        "GET",
+        "/v1/keys/{node_id}",
+        "A node's public keys",
+        returns={200: KeySetView},
+        media={200: KEYS_MEDIA},
+        problems=("NODE_NOT_FOUND",),
+        tag="keys",
+    )
     async def node_keys(self, call: Call, _: None) -> Reply:
         """A JWK Set, usable by any JOSE library."""
         if call.path["node_id"] != self._do.node_id:
             raise Refused(NodeReason.NODE_NOT_FOUND, "This node knows no node of that id.")
         return Reply(content=self._do.keyring.jwks.json(), media=KEYS_MEDIA, headers=FRESH)
 
-    @operation("GET", "/.well-known/jwks.json", "The public keys of all nodes", returns={200: KeySetView}, tag="keys")
+    @operation(
+        "GET",
+        "/.well-known/jwks.json",
+        "The public keys of all nodes",
+        returns={200: KeySetView},
+        media={200: KEYS_MEDIA},
+        tag="keys",
+    )
     async def jwks(self, _call: Call, _: None) -> Reply:
         """The union over nodes; alone, our own."""
         return Reply(content=self._do.keyring.jwks.json(), media=KEYS_MEDIA, headers=FRESH)
@@ -253,12 +274,12 @@ class SystemRoom:
         "/api/signing-keys/retire",
         "Retire a signing key; answers the stamps whose tokens fail from now on",
         access=Access.CREDENTIAL,
-        body=KeyChoice,
+        body=RetirementBody,
         returns={200: SigningKeyView},
         problems=("SIGNING_KEY_UNKNOWN", "SIGNING_KEY_LAST"),
         tag="keys",
     )
-    async def retire(self, call: Call, body: KeyChoice) -> Reply:
+    async def retire(self, call: Call, body: RetirementBody) -> Reply:
         """An explicit command."""
         made = await self._do.custody.retire(call.known, body.kid)
         return Reply(content=SigningKeyView(kid=made.kid, affected=[one.stamp_id for one in made.affected]))
@@ -268,15 +289,13 @@ class SystemRoom:
         "/api/signing-keys/compromise",
         "Mark a signing key that others may have used",
         access=Access.CREDENTIAL,
-        body=KeyChoice,
+        body=CompromiseBody,
         returns={200: SigningKeyView},
         problems=("SIGNING_KEY_UNKNOWN",),
         tag="keys",
     )
-    async def compromise(self, call: Call, body: KeyChoice) -> Reply:
+    async def compromise(self, call: Call, body: CompromiseBody) -> Reply:
         """Since when, if that is known."""
-        if body.since_ms is not None and body.since_ms < 0:
-            raise Refused(ServiceReason.VALIDATION_FAILED, "sinceMs is milliseconds since 1970.")
         since = self._do.clock.now_ms() if body.since_ms is None else body.since_ms
         made = await self._do.custody.compromise(call.known, body.kid, since)
         return Reply(content=SigningKeyView(kid=made.kid, affected=[one.stamp_id for one in made.affected]))

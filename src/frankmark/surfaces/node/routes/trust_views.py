@@ -72,7 +72,7 @@ class DimensionView(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     weight: int
-    score: int
+    score: Score | None
     contribution: int
 
 
