@@ -164,9 +164,8 @@ def main(arguments: list[str]) -> int:
         print("\n".join([*(f"- {line}" for line in sorted(old - lines)), *(f"+ {x}" for x in sorted(lines - old))]))
         return int(new != text)
     PAGE.write_text(new, encoding="utf-8")
-    print(
-        f"{PAGE.relative_to(ROOT)}: {len(written(new))} codes, {sum(not m for m in written(new).values())} without a meaning"
-    )
+    bare = [code for (code, _), meaning in written(new).items() if not meaning]
+    print(f"{PAGE.relative_to(ROOT)}: {len(written(new))} codes, {len(bare)} without a meaning", *bare)
     return 0
 
 

@@ -134,3 +134,16 @@ def test_the_tables_of_the_surfaces_name_no_code_that_does_not_exist() -> None:
     coming = {"RECEIPT_NOT_FOUND", "METHOD_UNAVAILABLE", "KEY_NOT_PINNED", "KEY_TIME_UNPROVEN"}
     assert set(problems.STATUS) - real - coming == set()
     assert set(exits.BY_CODE) - real - coming == set()
+
+
+def test_no_code_is_defined_that_nothing_uses() -> None:
+    """Words that only a reader of the wire meets are named by value, not by member."""
+    wire = {"RevocationReason", "ScoreChangeReason"}
+    used = {
+        ast.unparse(node)
+        for path in sorted(SOURCE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+    }
+    defined = {f"{each.__name__}.{name}" for each in LISTS if each.__name__ not in wire for name in each.__members__}
+    assert defined - used == set()

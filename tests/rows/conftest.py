@@ -1,7 +1,6 @@
 """One world and one node for all rows; a second node with the limits that ship, and a clock that a test can move."""
 
 import pytest
-
 from tests.rows.staging import BRAND, EASY, Node, World
 
 
@@ -17,7 +16,7 @@ def node(world) -> Node:
     """The node that rows ask: limits raised, a brand registered before anything was compared with it."""
     made = world.node("first", **EASY)
     world.stamp(made, world.mail_domain(BRAND))
-    world.fill(made, 16)
+    world.fill(made, 12)
     return made
 
 

@@ -14,7 +14,7 @@ import urllib.request
 
 
 def fetched(base, path):
-    with urllib.request.urlopen(base + path, timeout=20) as answer:
+    with urllib.request.urlopen(base + path, timeout=20) as answer:  # noqa: S310  (whoever runs this names the node)
         return json.load(answer)
 
 
@@ -40,19 +40,25 @@ def entries(base):
         start = part["next"]
 
 
+def proven(transaction, place):
+    """The octets of an entry, once its hash and its commitment hold."""
+    data = canonical(transaction["entry"])
+    if hashlib.sha256(data).hexdigest() != transaction["txHash"]:
+        raise SystemExit(f"entry {place} is not what its hash says")
+    if transaction["asset"] is not None:
+        salt = base64.urlsafe_b64decode(transaction["salt"] + "==")
+        committed = hashlib.sha256(salt + canonical(transaction["asset"])).hexdigest()
+        if committed != transaction["entry"]["assetHash"]:
+            raise SystemExit(f"entry {place} does not commit to its asset")
+    return data
+
+
 def replayed(base):
     leaves, stamps = [], {}
     for transaction in entries(base):
-        data = canonical(transaction["entry"])
-        if hashlib.sha256(data).hexdigest() != transaction["txHash"]:
-            raise SystemExit(f"entry {len(leaves)} is not what its hash says")
+        data = proven(transaction, len(leaves))
         leaves.append(hashlib.sha256(b"\x00" + data).digest())
-        asset = transaction["asset"]
-        if asset is not None:
-            salt = base64.urlsafe_b64decode(transaction["salt"] + "==")
-            if hashlib.sha256(salt + canonical(asset)).hexdigest() != transaction["entry"]["assetHash"]:
-                raise SystemExit(f"entry {len(leaves) - 1} does not commit to its asset")
-        stamp_id, kind = transaction["entry"]["stampId"], transaction["entry"]["type"]
+        stamp_id, kind, asset = transaction["stampId"], transaction["type"], transaction["asset"]
         if kind == "StampIssuance":
             stamps[stamp_id] = {"status": "active", "domain": asset["domain"], "score": asset["score"]}
         elif kind == "StampRevocation":

@@ -5,7 +5,6 @@ import hashlib
 import re
 
 import pytest
-
 from tests.rows.staging import Client
 
 CLOSED_LIST = {  # interfaces.md: the POSTs that take no credential, as far as they exist; a batch is many checks
@@ -128,7 +127,9 @@ def test_W40_every_mutation_without_a_credential_is_401_but_the_closed_list(node
 def test_W41_a_refused_request_never_reaches_its_handler(strict):
     def handled():
         text = strict.anyone.get("/metrics").data.decode()
-        counts = re.findall(r'^frankmark_requests_total\{.*route="/api/trust/check",.*\} ([0-9.]+)$', text, re.MULTILINE)
+        counts = re.findall(
+            r'^frankmark_requests_total\{.*route="/api/trust/check",.*\} ([0-9.]+)$', text, re.MULTILINE
+        )
         return sum(map(float, counts))
 
     question = {"target": "nobody.test"}

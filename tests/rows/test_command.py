@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
-
-from tests.rows.staging import CLIENT_IP, EASY, IMITATION, ISSUER, segments
+from tests.rows.staging import EASY, IMITATION, ISSUER, segments
 
 VERBS = (
     "up", "check", "batch", "registry", "register", "publish", "renew", "revoke", "report", "verify", "score", "ledger",
@@ -55,14 +54,16 @@ def test_L1_with_the_node_stopped_a_token_and_a_key_file_are_enough(world, tmp_p
 
 
 @pytest.fixture
-def pinned(world, node, tmp_path):
+def pinned(node, tmp_path):
     file = tmp_path / "keys.json"
     file.write_bytes(node.anyone.get("/.well-known/jwks.json").data)
     return ("--jwks", f"{ISSUER}={file}", "--json")
 
 
 @pytest.mark.row("L11")
-def test_L11_folded_unfolded_and_reordered_fields_pass_and_an_altered_byte_fails(world, node, stamped, pinned, tmp_path):
+def test_L11_folded_unfolded_and_reordered_fields_pass_and_an_altered_byte_fails(
+    world, node, stamped, pinned, tmp_path
+):
     def header(value, name):
         file = tmp_path / f"{name}.eml"
         file.write_bytes(world.letter(f"news@{stamped.domain}", stamp=value))
@@ -178,4 +179,3 @@ def test_J5_the_verbs_share_one_configuration_and_one_list_of_statuses(world, no
         assert world.command(None, verb[0], "--no-such-option", **folder).status == 2
     node.admin.good("POST", f"/api/keys/{key['keyId']}/revoke")
     assert world.command(None, "publish", domain, **folder).status in {1, 20}
-    assert CLIENT_IP

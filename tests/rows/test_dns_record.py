@@ -1,14 +1,15 @@
 """The DNS record: `_securestamp.<domain>` as a verifier sees it, over a real name server."""
 
 import subprocess
+import time
 import uuid
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
+from tests.rows.staging import dig, until
 
 from frankmark.protocols.securestamp.token import issue_token, parse_token
-from tests.rows.staging import dig, until
 
 
 def of_dns(node, domain):
@@ -57,12 +58,17 @@ def test_W9_the_record_counts_without_any_message_and_its_absence_is_none(world,
 @pytest.mark.row("L4")
 def test_L4_a_record_of_another_version_or_of_none_is_a_permerror(world, node):
     text = "securestamp={version}id={stamp_id}; url={url}"
-    for version in ("v=2; ", "", "v=11; ", "v=; "):
+    for version, reason in {
+        "v=2; ": "VERSION_UNSUPPORTED",
+        "": "VERSION_UNSUPPORTED",
+        "v=11; ": "VERSION_UNSUPPORTED",
+        "v=; ": "TAG_LIST_MALFORMED",
+    }.items():
         made = world.stamp(node, world.mail_domain(world.name()))
         wrong = text.format(version=version, stamp_id=made.stamp_id, url=made.url)
         world.zone.put_text(f"_securestamp.{made.domain}", wrong.encode())
-        seen = until(lambda made=made: of_dns(node, made.domain), lambda one: one["result"] != "none")
-        assert seen["result"] == "permerror", version
+        seen = until(lambda made=made: of_dns(node, made.domain), lambda one: one["reason"])
+        assert (seen["result"], seen["reason"]) == ("permerror", reason), version
 
 
 @pytest.mark.row("L5")
@@ -71,8 +77,8 @@ def test_L5_an_id_of_another_form_is_a_permerror_and_an_unknown_one_fails(world,
         made = world.stamp(node, world.mail_domain(world.name()))
         text = f"securestamp=v=1; id={wrong}; url={made.url}"
         world.zone.put_text(f"_securestamp.{made.domain}", text.encode())
-        seen = until(lambda made=made: of_dns(node, made.domain), lambda one: one["result"] != "none")
-        assert seen["result"] == "permerror", wrong
+        seen = until(lambda made=made: of_dns(node, made.domain), lambda one: one["reason"])
+        assert (seen["result"], seen["reason"]) == ("permerror", "STAMP_ID_MALFORMED"), wrong
 
     # A token that our own key signed, for a stamp that the ledger never heard of.
     made = world.stamp(node, world.mail_domain(world.name()))
@@ -82,7 +88,7 @@ def test_L5_an_id_of_another_form_is_a_permerror_and_an_unknown_one_fails(world,
     token = issue_token(claims, signing.private, signing.jwk.kid)
     url = made.url.replace(made.token, token)
     world.zone.put_text(f"_securestamp.{made.domain}", f"securestamp=v=1; id={unknown}; url={url}".encode())
-    seen = until(lambda: of_dns(node, made.domain), lambda one: one["result"] != "none")
+    seen = until(lambda: of_dns(node, made.domain), lambda one: one["stampId"] or one["reason"] == "STAMP_UNKNOWN")
     assert (seen["result"], seen["reason"]) == ("fail", "STAMP_UNKNOWN")
 
 
@@ -113,7 +119,7 @@ def test_L7_both_spellings_and_three_strings_are_the_same_record(world, node):
     for spell in (wrapped, one_line, three_strings):
         made = world.stamp(node, world.mail_domain(world.name()))
         spell(made)
-        seen = until(lambda made=made: of_dns(node, made.domain), lambda one: one["result"] != "none")
+        seen = until(lambda made=made: of_dns(node, made.domain), lambda one: one["result"] == "pass")
         assert seen == {"channel": "dns", "result": "pass", "reason": None, "stampId": made.stamp_id}, spell.__name__
 
 
@@ -121,8 +127,7 @@ def test_L7_both_spellings_and_three_strings_are_the_same_record(world, node):
 def test_L8_no_mail_server_takes_part_in_the_record(world, node, stamped):
     """L3 with nobody at the domain's mail exchanger, no header and no milter."""
     world.zone.put(stamped.domain, "MX", [])
-    world.zone.put(f"mail.{stamped.domain}", "A", [])
-    assert until(lambda: of_dns(node, stamped.domain), lambda one: one["result"] == "pass")["result"] == "pass"
+    time.sleep(1.1)  # what was asked before is forgotten
     channels = node.anyone.channels(stamped.domain)
     assert (channels["dns"]["result"], channels["header"]["result"]) == ("pass", "unchecked")
 
@@ -133,12 +138,17 @@ def test_L9_the_line_to_copy_is_one_that_named_checkzone_accepts(world, node, st
     line = stamped.publish["zone"]
     assert line.startswith(f"_securestamp.{stamped.domain}. ")
     assert all(len(each) <= 255 for each in stamped.publish["strings"])
-    head = f"$TTL 3600\n@ IN SOA ns.{stamped.domain}. h.{stamped.domain}. 1 3600 600 86400 60\n@ IN NS ns\nns IN A 192.0.2.9\n"
+    soa = f"@ IN SOA ns.{stamped.domain}. h.{stamped.domain}. 1 3600 600 86400 60"
+    head = f"$TTL 3600\n{soa}\n@ IN NS ns\nns IN A 192.0.2.9\n"
     for name, text in {"good": line, "bad": line.replace('" "', "")}.items():
         (tmp_path / name).write_text(f"{head}{text}\n")
     for name, status in {"good": 0, "bad": 1}.items():
         done = subprocess.run(
-            ["named-checkzone", stamped.domain, tmp_path / name], capture_output=True, text=True, check=False, timeout=20
+            ["named-checkzone", stamped.domain, tmp_path / name],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=20,
         )
         assert done.returncode == status, done.stdout
     again = node.admin.good("GET", f"/api/stamps/{stamped.stamp_id}/publication")

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 import pytest
-
 from tests.rows.staging import CLIENT_IP
 
 CANARY = "the-violet-heron-walks-at-0419"

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from tests.rows.staging import until
 
 
@@ -44,7 +43,9 @@ def test_W7_an_address_is_registered_by_its_mailbox_and_counts_for_itself_alone(
     assert node.anyone.get(f"/v1/ledger/tx/{shown['txHash']}").json["stampId"] == shown["stampId"]
 
     registry = {
-        target: next(one["value"] for one in node.anyone.check(target)["assessment"]["signals"] if one["name"] == "registry")
+        target: next(
+            one["value"] for one in node.anyone.check(target)["assessment"]["signals"] if one["name"] == "registry"
+        )
         for target in (address, neighbour, domain)
     }
     assert registry == {address: "verified", neighbour: "none", domain: "none"}
@@ -68,14 +69,22 @@ def test_L45_the_ledger_refuses_a_second_active_stamp_a_domain_not_normal_and_a_
     size = node.anyone.good("GET", "/v1/ledger/head")["size"]
     second = node.admin.post("/api/stamps", {"domain": made.domain, "orgId": owner})
     assert (second.status, second.json["code"]) == (409, "STAMP_ALREADY_ACTIVE")
-    for wrong in (f"https://{made.domain}", f"{made.domain}/", f"{made.domain}:443", f" {made.domain}", f"{made.domain}..", ""):
+    for wrong in (
+        f"https://{made.domain}",
+        f"{made.domain}/",
+        f"{made.domain}:443",
+        f" {made.domain}",
+        f"{made.domain}..",
+        "",
+    ):
         for path in ("/api/domains", "/api/stamps"):
             answer = node.admin.post(path, {"domain": wrong, "orgId": owner})
             assert answer.status in {400, 422}, (path, wrong)
             assert answer.json["code"] in {"INVALID_DOMAIN", "VALIDATION_FAILED"}, (path, wrong)
     assert node.anyone.good("GET", "/v1/ledger/head")["size"] == size
 
-    asset = node.anyone.good("GET", f"/v1/ledger/tx/{made.tx_hash}")["asset"]
+    reference = node.anyone.get(f"/v1/trust/{made.domain}").json["ledgerRef"]
+    asset = node.anyone.good("GET", "/" + reference.split("/", 3)[3])["asset"]
     assert asset.keys() == {"stampId", "orgId", "domain", "score", "signals", "timestamp", "issuedBy"}
     path = f"/api/stamps/{made.stamp_id}/revoke"
     node.admin.good("POST", path, {"reason": "ORG_REQUEST"})
@@ -83,7 +92,9 @@ def test_L45_the_ledger_refuses_a_second_active_stamp_a_domain_not_normal_and_a_
     assert (again.status, again.json["code"]) == (409, "INVALID_TRANSITION")
     assert node.anyone.good("GET", "/v1/ledger/head")["size"] == size + 1
     # Revoked is for ever, and frees the domain for a new issuance under a new id.
-    assert world.issued(node.admin.post("/api/stamps", {"domain": made.domain, "orgId": owner})).stamp_id != made.stamp_id
+    assert (
+        world.issued(node.admin.post("/api/stamps", {"domain": made.domain, "orgId": owner})).stamp_id != made.stamp_id
+    )
 
 
 @pytest.mark.row("L45")

@@ -6,7 +6,6 @@ import time
 import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
-
 from tests.rows.staging import BUECHER, ISSUER, segments
 
 

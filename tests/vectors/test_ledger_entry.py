@@ -21,7 +21,7 @@ from frankmark.protocols.securestamp.reasons import RevocationReason, ScoreChang
 from frankmark.protocols.securestamp.worldstate import WorldState
 
 FILE = json.loads((Path(__file__).parents[2] / "vectors" / "ledger-entry.json").read_text(encoding="ascii"))
-COUNTS = {"entries": 15, "badEntries": 32, "badAssets": 45, "badSignatures": 7, "histories": 24}
+COUNTS = {"entries": 20, "badEntries": 32, "badAssets": 46, "badSignatures": 7, "histories": 24}
 KEY = P256PublicKey.from_jwk(FILE["key"])
 ISSUER = "0" * 64
 AT = 1_768_471_200_000

@@ -76,6 +76,28 @@ GOOD = [
         f"STAMP:{STAMP}",
     ),
     _good("a stamp of score 0", "StampIssuance", ISSUANCE | {"score": 0}, f"STAMP:{STAMP}"),
+    _good("a stamp of score 100", "StampIssuance", ISSUANCE | {"score": 100}, f"STAMP:{STAMP}"),
+    _good("the first millisecond there is", "StampIssuance", ISSUANCE | {"timestamp": 0}, f"STAMP:{STAMP}"),
+    _good(
+        "the last millisecond there is",
+        "StampRevocation",
+        REVOCATION | {"timestamp": 253_402_300_799_999},
+        f"REVOCATION:{STAMP}",
+    ),
+    _good(
+        "an empty log is followed",
+        "LogSuccession",
+        SUCCESSION | {"treeSize": 0},
+        "LOG_SUCCESSION:node.example.net/securestamp-main",
+        "",
+    ),
+    _good(
+        "the largest log is followed",
+        "LogSuccession",
+        SUCCESSION | {"treeSize": (1 << 53) - 1},
+        "LOG_SUCCESSION:node.example.net/securestamp-main",
+        "",
+    ),
     _good("a stamp is revoked", "StampRevocation", REVOCATION, f"REVOCATION:{STAMP}"),
     *(
         _good(
@@ -228,6 +250,11 @@ BAD_ASSETS = {
     "evidence as the text of an object": ("ScoreChange", CHANGE | {"evidence": "{}"}, "ASSET_MALFORMED"),
     "succession of no log": ("LogSuccession", SUCCESSION | {"predecessor": ""}, "ASSET_MALFORMED"),
     "succession of fewer than no entries": ("LogSuccession", SUCCESSION | {"treeSize": -1}, "ASSET_MALFORMED"),
+    "succession of more entries than a number holds": (
+        "LogSuccession",
+        SUCCESSION | {"treeSize": 1 << 53},
+        "ASSET_MALFORMED",
+    ),
     "succession to no root": ("LogSuccession", SUCCESSION | {"rootHash": ""}, "ASSET_MALFORMED"),
     "succession at no time": ("LogSuccession", SUCCESSION | {"timestamp": -1}, "TIMESTAMP_OUT_OF_RANGE"),
 }

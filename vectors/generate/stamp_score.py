@@ -380,6 +380,18 @@ _case(
     lists={"override": 95},
 )
 _case("override lowers", {}, 10, "L1", "SENDER_OVERRIDE", raw=92, rules="O", lists={"override": 10})
+_case(
+    "override 100",
+    UNREGISTERED,
+    100,
+    "L4",
+    "NOT_REGISTERED",
+    "SENDER_OVERRIDE",
+    raw=69,
+    rules="C69 O",
+    lists={"override": 100},
+)
+_case("look-alike of 0 thousandths", {}, 92, "L4", lists={"lookalike": LOOKALIKE})
 _case("override 0", {}, 0, "L1", "SENDER_OVERRIDE", raw=92, rules="O", lists={"override": 0})
 _case(
     "override replaces what K left",
@@ -731,6 +743,11 @@ BROKEN = [
     (
         "ml of another name",
         canonical(evidence(FIRST, ml=0)).decode().replace('"name":"ml"', '"name":"mx"'),
+        "EVIDENCE_MALFORMED",
+    ),
+    (
+        "ml of another number's name",
+        canonical(evidence(FIRST, ml=0)).decode().replace('"name":"ml"', '"name":"behavior"'),
         "EVIDENCE_MALFORMED",
     ),
     ("ml above 1000", canonical(evidence(FIRST, ml=1001)).decode(), "EVIDENCE_MALFORMED"),

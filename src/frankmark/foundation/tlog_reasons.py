@@ -31,7 +31,6 @@ class TlogReason(StrEnum):
     # c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignature
     CHECKPOINT_MALFORMED = "CHECKPOINT_MALFORMED"
     CHECKPOINT_ORIGIN = "CHECKPOINT_ORIGIN"
-    COSIGNATURE_MALFORMED = "COSIGNATURE_MALFORMED"
     COSIGNATURES_TOO_FEW = "COSIGNATURES_TOO_FEW"
 
     # c2sp.org/tlog-tiles

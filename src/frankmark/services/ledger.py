@@ -72,6 +72,11 @@ class Ledger:
         self._issuers = issuers
         self._judged: tuple[bytes, Finality] = (b"", Finality(k=0, n=len(self._policy)))
 
+    @property
+    def log_keys(self) -> tuple[VerifierKey, ...]:
+        """The key of each log, the newest first: what a verifier pins, so that older transactions verify too."""
+        return tuple(log.keys[0] for log in self._logs)
+
     async def transaction(self, text: str) -> LedgerTx | None:
         """The transaction with a hash.
 

@@ -14,5 +14,4 @@ class LogReason(StrEnum):
     LOG_RANGE = "LOG_RANGE"  # an index or a size beyond the published head
     LEAF_TOO_LARGE = "LEAF_TOO_LARGE"
     TOO_MANY_LEAVES = "TOO_MANY_LEAVES"
-    IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"  # the key was used for something else
     INVALID_HASH = "INVALID_HASH"  # neither 64 nor 0x and 64 hexadecimal digits

@@ -44,7 +44,7 @@ class Upkeep:
 
     Args:
         parts: What it is done with.
-        note: Told what failed: the part's name and the code.
+        note: Told what failed: the part's name and the code, or for a defect its kind.
     """
 
     def __init__(self, parts: UpkeepParts, note: Callable[[str, str], None]) -> None:
@@ -78,6 +78,8 @@ class Upkeep:
                 await job()
             except Error as fault:
                 self._note(name, fault.code.value)
+            except Exception as fault:  # noqa: BLE001  (a defect in one part must not end the others for ever)
+                self._note(name, type(fault).__name__)
 
     async def score(self) -> int:
         """Assess every domain with an active stamp anew and record what changed; answers how many did."""

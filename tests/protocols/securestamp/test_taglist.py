@@ -61,3 +61,10 @@ def test_any_text_is_a_url_with_a_token_or_none(text: str) -> None:
         assert url.text == text
         assert text.endswith(f"/{url.token}")
         assert url.origin.startswith("https://")
+
+
+def test_long_white_space_costs_no_more_than_other_octets() -> None:
+    spaced = b"url=a" + b" \t" * 4_000 + b"b"
+    with pytest.raises(Malformed, match="TAG_LIST_MALFORMED"):
+        parse_tag_list(spaced, unwrapped={"url"})
+    assert parse_tag_list(spaced + b"\n" + b" " * 100, unwrapped={"x"}, unfolded={"url"}) == {"url": "ab"}

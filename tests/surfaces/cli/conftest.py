@@ -14,7 +14,17 @@ from threading import Thread
 
 import pytest
 
+from frankmark.foundation.checkpoint import Checkpoint, SignedCheckpoint
+from frankmark.foundation.jwks import Jwk, JwkSet
+from frankmark.foundation.keys import Ed25519PrivateKey, P256PrivateKey
+from frankmark.foundation.merkle import leaf_hash, node_hash
+from frankmark.foundation.note import KeyType, Note, NoteSigner
+from frankmark.foundation.tlog_proof import TlogProof
 from frankmark.launch import LAUNCHERS
+from frankmark.protocols.securestamp.assets import StampIssuance
+from frankmark.protocols.securestamp.ledger import entry_bytes, entry_for, sign_entry, tx_hash
+from frankmark.protocols.securestamp.token import Claims, issue_token
+from frankmark.services.ledger_tx import Finality, LedgerTx
 from frankmark.surfaces.cli.main import run
 
 ROOT = Path(__file__).parents[3]
@@ -176,3 +186,103 @@ def node(shell: Shell) -> Iterator[StandIn]:
     with serving(StandIn()) as stand_in:
         shell.environ["FRANKMARK_API_BASE"] = stand_in.base
         yield stand_in
+
+
+ISS = "https://mark.example"
+ORIGIN = "node-abcdefghij/securestamp-main"
+STAMP = "f47ac10b-58cc-4372-a567-0e02b2c3d479"
+NOW_S = 1_800_000_000
+NEVER_S = 4_000_000_000  # the clock of a test is the true one
+
+
+class Mint:
+    """An issuer with a fixed key, its log with two witnesses, and things that verify offline."""
+
+    def __init__(self) -> None:
+        self.key = P256PrivateKey.from_scalar(bytes(31) + b"\x07")
+        self.jwk = Jwk.of("node-abcdefghij", self.key.public)
+        self.log = NoteSigner(ORIGIN, Ed25519PrivateKey.from_seed(bytes(32)))
+        self.witnesses = [
+            NoteSigner(
+                f"witness{number}.example", Ed25519PrivateKey.from_seed(bytes([number]) * 32), KeyType.COSIGNATURE
+            )
+            for number in (1, 2)
+        ]
+        asset = StampIssuance(
+            stamp_id=STAMP,
+            org_id="org_1",
+            domain="acme.example",
+            score=92,
+            signals="{}",
+            timestamp=NOW_S * 1000,
+            issued_by="ab" * 32,
+        )
+        self.salt = bytes(range(16))
+        self.asset = asset
+        self.entry = entry_for(asset, self.salt, stamp_id=STAMP, issuer="ab" * 32)
+        self.leaves = [b"one", entry_bytes(self.entry), b"three"]
+
+    def token(self, **changes: object) -> str:
+        """A token of the issuer."""
+        claims = Claims(
+            **{
+                "stamp_id": STAMP,
+                "domain": "acme.example",
+                "org_id": "org_1",
+                "score": 92,
+                "iat": NOW_S - 100_000_000,
+                "exp": NEVER_S,
+                "iss": ISS,
+                **changes,
+            }
+        )
+        return issue_token(claims, self.key, self.jwk.kid)
+
+    def head(self, *, witnesses: int = 2) -> SignedCheckpoint:
+        """The log's head."""
+        one, two, three = map(leaf_hash, self.leaves)
+        stated = Checkpoint(origin=ORIGIN, size=3, root=node_hash(node_hash(one, two), three))
+        signed = [self.log.sign(stated.text()), *(one.sign(stated.text(), NOW_S) for one in self.witnesses[:witnesses])]
+        return SignedCheckpoint(checkpoint=stated, note=Note(text=stated.text(), signatures=tuple(signed)))
+
+    def proof(self, *, extra: bytes | None = None, **head: int) -> TlogProof:
+        """The entry's offline proof."""
+        path = (leaf_hash(self.leaves[0]), leaf_hash(self.leaves[2]))
+        return TlogProof(index=1, path=path, signed=self.head(**head), extra=extra)
+
+    def tlog_proof(self) -> bytes:
+        """The ``.tlog-proof`` file."""
+        return self.proof(extra=self.leaves[1]).render()
+
+    def transaction(self, **changes: object) -> bytes:
+        """The transaction as a node serves it."""
+        made = LedgerTx(
+            entry=self.entry,
+            entry_sig=sign_entry(self.entry, self.key),
+            asset=None,
+            salt=None,
+            finality=Finality(k=2, n=2),
+            number=7,
+            proof=self.proof(),
+        )
+        return json.dumps({**made.json(), **changes}).encode()
+
+    @property
+    def tx(self) -> str:
+        """The hash of the entry."""
+        return tx_hash(self.entry)
+
+    def pin(self, shell: Shell, *, quorum: int = 2, logs: bool = True, jwk: Jwk | None = None) -> None:
+        """Write the shell's trust file."""
+        shell.config.mkdir(parents=True, exist_ok=True)
+        keys = JwkSet((jwk or self.jwk,)).dump().decode()
+        lines = [f'[issuer."{ISS}"]', f"jwks = {json.dumps(keys)}", f"quorum = {quorum}"]
+        if logs:
+            lines.append(f"log_vkeys = {json.dumps([str(self.log.verifier)])}")
+            lines.append(f"witnesses = {json.dumps([str(one.verifier) for one in self.witnesses])}")
+        (shell.config / "trust.toml").write_text("\n".join(lines))
+
+
+@pytest.fixture(scope="session")
+def mint() -> Mint:
+    return Mint()

@@ -34,7 +34,6 @@ __all__ = [
 
 LATEST_MS: Final = 253_402_300_799_999  # the last millisecond of year 9999, where RFC 3339 ends
 HIGHEST_SCORE: Final = 100
-LARGEST_ASSET: Final = 65_536
 LARGEST_TEXT: Final = 16_384
 _ORG: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _HEX64: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)

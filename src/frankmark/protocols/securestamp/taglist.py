@@ -28,12 +28,11 @@ VERSION: Final = "1"
 _WS: Final = " \t\r\n"
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
 _VALUE: Final = re.compile(r"[!-:<-~]+", re.ASCII)
-_BROKEN_LINE: Final = re.compile(r"[ \t]*[\r\n][ \t\r\n]*")
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
 _URL: Final = re.compile(
     r"[Hh][Tt][Tt][Pp][Ss]://"
     r"(?P<authority>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(?::[0-9]{1,5})?)"
-    r"(?P<path>(?:/[A-Za-z0-9._~!$&'()*+,:@%-]+)*)"
+    r"(?P<path>(?:/[A-Za-z0-9._~!$&'()*+,:@%-]++)*)"
     r"/(?P<token>[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)",
     re.ASCII,
 )
@@ -83,7 +82,7 @@ def parse_tag_list(data: bytes, *, unwrapped: Collection[str] = (), unfolded: Co
         name, separator, value = part.partition("=")
         name, value = name.strip(_WS).lower(), value.strip(_WS)
         if name in unwrapped:
-            value = _BROKEN_LINE.sub("", value)
+            value = _SPACE.sub(_unwrapped, value)
         elif name in unfolded:
             value = _SPACE.sub("", value)
         _check_tag(name, separator, value)
@@ -91,6 +90,10 @@ def parse_tag_list(data: bytes, *, unwrapped: Collection[str] = (), unfolded: Co
             raise Malformed(Reason.TAG_DUPLICATE, f"one tag {name} only")
         tags[name] = value
     return tags
+
+
+def _unwrapped(space: re.Match[str]) -> str:
+    return "" if "\n" in space[0] or "\r" in space[0] else space[0]
 
 
 def _check_tag(name: str, separator: str, value: str) -> None:

@@ -52,7 +52,7 @@ def _part(desk: Desk, targets: list[str]) -> Iterator[Exit]:
         if not isinstance(results, list) or len(results) != len(targets):
             results = [{"target": one, "problem": {"code": CliReason.NODE_FAILED.value}} for one in targets]
     except Error as fault:  # nothing of this part was answered; each of its lines says so
-        desk.output.problem(fault) if not desk.output.as_json else None
+        desk.output.progress(str(fault))
         error: Json = {"code": code_of(fault), "detail": fault.detail, "retryable": fault.retryable}
         for target in targets:
             desk.output.record({"target": target, "error": error})

@@ -58,11 +58,13 @@ class Desk:
         self.launchers = launchers
         self._config_file: Path | None = None
         self._data = ""
+        self._quiet = False
         self._settings: Settings | None = None
         self._output: Output | None = None
 
-    def set_up(self, *, config: str | None, data: str | None) -> None:
+    def set_up(self, *, config: str | None, data: str | None, quiet: bool) -> None:
         """Take the options that stand before the verb."""
+        self._quiet = quiet
         self._config_file = Path(config) if config else None
         self._data = data or ""
 
@@ -113,6 +115,7 @@ class Desk:
             )
             self._output = Output(
                 as_json=False,
+                quiet=self._quiet,
                 language=phrases.of_locale(locale),
                 phrases=phrases,
                 environ=self.environ,

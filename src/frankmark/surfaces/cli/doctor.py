@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -134,10 +135,11 @@ def _open_to_others(file: Path) -> bool:
 
 def _resolver(desk: Desk) -> Iterator[Finding]:
     clock = client.local_clock(desk.settings, desk.environ)
+    name = urlsplit(desk.settings.public_url).hostname or WELL_KNOWN
 
     async def ask() -> bool:
         resolver = open_resolver(desk.settings, clock)
-        return not (await resolver.resolve(Question(name=WELL_KNOWN, rrtype=RRType.TXT))).failed
+        return not (await resolver.resolve(Question(name=name, rrtype=RRType.TXT))).failed
 
     asked = ", ".join(desk.settings.dns.resolvers) or "/etc/resolv.conf"
     if asyncio.run(ask()):

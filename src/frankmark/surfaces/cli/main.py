@@ -68,9 +68,17 @@ def program(desk: Desk) -> click.Group:
         params=[
             click.Option(["--config"], type=click.Path(dir_okay=False), help="The settings file."),
             click.Option(["--data"], type=click.Path(file_okay=False), help="The data folder."),
-            click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version),
+            click.Option(["-q", "--quiet"], is_flag=True, help="No progress on standard error."),
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=_version,
+                help="Print the release.",
+            ),
         ],
-        callback=lambda config, data: desk.set_up(config=config, data=data),
+        callback=lambda config, data, quiet: desk.set_up(config=config, data=data, quiet=quiet),
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
 

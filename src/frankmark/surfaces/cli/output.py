@@ -44,6 +44,7 @@ class Output:
 
     Args:
         as_json: Objects instead of words.
+        quiet: No progress.
         language: The language of words.
         phrases: The words.
         environ: For `NO_COLOR` and `TERM`.
@@ -51,10 +52,11 @@ class Output:
         stderr: Standard error.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what a surface is told once)
         self,
         *,
         as_json: bool,
+        quiet: bool = False,
         language: str,
         phrases: Phrases,
         environ: Mapping[str, str],
@@ -62,6 +64,7 @@ class Output:
         stderr: TextIO | None = None,
     ) -> None:
         self.as_json = as_json
+        self.quiet = quiet
         self.language = language
         self._phrases = phrases
         self._out = stdout or sys.stdout
@@ -126,13 +129,19 @@ class Output:
         self.line(f"{SIGNS[display]} {word}  {text}", display)
 
     def progress(self, text: str) -> None:
-        """Print a line to standard error, unless objects were asked for."""
-        if not self.as_json:
+        """Print a line to standard error, unless quiet was asked for; programs read standard output alone."""
+        if not self.quiet:
             self._err.write(text.translate(CONTROLS) + "\n")
             self._err.flush()
 
-    def problem(self, error: Error, *, target: str = "") -> None:
-        """Say what went wrong: an object on standard output, or words on standard error."""
+    def problem(self, error: Error, *, target: str = "", more: Mapping[str, JsonLike] | None = None) -> None:
+        """Say what went wrong: an object on standard output, or words on standard error.
+
+        Args:
+            error: What went wrong.
+            target: What it is about.
+            more: Further members of the object.
+        """
         code = code_of(error)
         if self.as_json:
             named: dict[str, JsonLike] = {"target": target} if target else {}
@@ -142,7 +151,7 @@ class Output:
                 "fault": error.fault.value,
                 "retryable": error.retryable,
             }
-            self.object({**named, "error": fault})
+            self.object({**named, **(more or {}), "error": fault})
             return
         where = f"{target}: " if target else ""
         what = f"{code}: {error.detail}" if error.detail else code

@@ -11,7 +11,7 @@ from frankmark.ports.node_api import NodeApi
 from frankmark.surfaces.cli import files
 from frankmark.surfaces.cli.answers import NodeDown, NodeRefused, code_of, expect, octets, path, text_of
 from frankmark.surfaces.cli.desk import Desk, as_json, desk_of
-from frankmark.surfaces.cli.exits import Exit
+from frankmark.surfaces.cli.exits import Exit, exit_of
 from frankmark.surfaces.cli.holdings import domain_text, organisation, registration, show_publication, stamps_of
 from frankmark.surfaces.cli.reasons import CliReason
 
@@ -104,7 +104,9 @@ class _Registering:
             time.sleep(pause)
             waited += pause
         detail = f"publish {text_of(challenge, 'recordText')} as TXT at {text_of(challenge, 'recordName')}"
-        raise Refused(CliReason.NOT_IN_DNS, f"not seen after {waited} s: {detail}, then run this again")
+        missed = Refused(CliReason.NOT_IN_DNS, f"not seen after {waited} s: {detail}, then run this again")
+        output.problem(missed, target=self._domain, more={"challenge": challenge})
+        raise click.exceptions.Exit(exit_of(missed))
 
     def stamp(self, art: str | None) -> None:
         """Issue the stamp, or show the one that is active already."""

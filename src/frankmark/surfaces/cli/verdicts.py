@@ -14,6 +14,24 @@ if TYPE_CHECKING:
 __all__ = ["message", "sender"]
 
 THOUSANDTHS = 1000
+# Which of several reasons a reader is told first: what is decided or proven against the sender, before what is missing.
+GRAVEST = (
+    "ADMIN_LIST",
+    "COMPLIANCE_LIST",
+    "REVOKED_PHISHING_DETECTED",
+    "REVOKED_NODE_COMPROMISE",
+    "REVOKED_POLICY_VIOLATION",
+    "TYPOSQUAT_CONFIRMED",
+    "CAMPAIGN_ACTIVE",
+    "DOMAIN_NOT_FOUND",
+    "LOOKALIKE_STRONG",
+    "SIGNATURE_FALSE",
+    "DMARC_FAIL",
+    "LOOKALIKE",
+    "STAMP_REVOKED",
+    "SENDER_OVERRIDE",
+)
+RESEMBLING = frozenset({"LOOKALIKE_STRONG", "LOOKALIKE"})
 Members = dict[str, Json]
 
 
@@ -118,14 +136,14 @@ def _headline(output: Output, body: Members, domain: str) -> None:
 def _why(output: Output, body: Members, domain: str) -> str:
     if body.get("nodeReachable") is False:
         return output.say("check.why_no_node")
+    given = body.get("reasons")
+    reasons = [str(code) for code in given] if isinstance(given, list) else []
+    code = next((code for code in (*GRAVEST, *reasons) if code in reasons and output.reason(code)), "")
     similar = _lists(body).get("lookalike")
-    if isinstance(similar, dict):
+    if code in RESEMBLING and isinstance(similar, dict):
         return output.say("check.why_lookalike", domain=domain, target=text_of(similar, "target"))
-    reasons = body.get("reasons")
-    for code in reasons if isinstance(reasons, list) else ():
-        said = output.reason(str(code))
-        if said:
-            return said
+    if code:
+        return output.reason(code)
     return output.say("check.why_trusted") if text_of(body, "display") == "trusted" else ""
 
 

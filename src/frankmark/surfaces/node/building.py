@@ -1,5 +1,6 @@
 """Services become an ASGI application: rooms, pages, edge."""
 
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -13,12 +14,13 @@ from starlette.types import ASGIApp
 
 from frankmark import __version__
 from frankmark.assembly.services import Services
+from frankmark.foundation.errors import Malformed
 from frankmark.ports.limits import Rate
 from frankmark.services.principals import LOCAL_ADMIN
-from frankmark.settings import LimitSettings, Settings
+from frankmark.settings import LimitSettings, Settings, SettingsReason
 from frankmark.surfaces.node.app import application
 from frankmark.surfaces.node.auth import Doorkeeper
-from frankmark.surfaces.node.edge import Edge, Rates
+from frankmark.surfaces.node.edge import Edge, Network, Rates
 from frankmark.surfaces.node.endpoint import Endpoint, endpoints_of
 from frankmark.surfaces.node.journal import NodeJournal
 from frankmark.surfaces.node.openapi import document
@@ -35,7 +37,7 @@ from frankmark.surfaces.node.routes.stamps import StampRoom
 from frankmark.surfaces.node.routes.system import SystemRoom
 from frankmark.surfaces.node.routes.trust import TrustRoom
 
-__all__ = ["Listening", "build"]
+__all__ = ["Listening", "build", "trusted"]
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
 HOUR_S = 3_600
@@ -57,7 +59,25 @@ class Listening:
     loopback: bool = True
 
 
-def build(services: Services, settings: Settings, listening: Listening, journal: NodeJournal) -> ASGIApp:
+def trusted(proxies: Sequence[str]) -> tuple[Network, ...]:
+    """The networks of reverse proxies whose forwarding fields are believed.
+
+    Raises:
+        Malformed: `SETTINGS_INVALID`.
+    """
+    try:
+        return tuple(ipaddress.ip_network(text) for text in proxies)
+    except ValueError as wrong:
+        raise Malformed(SettingsReason.SETTINGS_INVALID, f"trusted_proxies: {wrong}") from wrong
+
+
+def build(
+    services: Services,
+    settings: Settings,
+    listening: Listening,
+    journal: NodeJournal,
+    proxies: Sequence[Network] = (),
+) -> ASGIApp:
     """The node's application.
 
     Args:
@@ -65,11 +85,12 @@ def build(services: Services, settings: Settings, listening: Listening, journal:
         settings: Limits, proxies and names.
         listening: How it is reached.
         journal: Where requests are counted and logged.
+        proxies: Reverse proxies whose forwarding fields are believed.
 
     Returns:
         An ASGI application.
     """
-    secure = listening.base.startswith("https:") or bool(settings.trusted_proxies)
+    secure = listening.base.startswith("https:") or bool(proxies)
     run_token = (listening.run_token, LOCAL_ADMIN) if listening.run_token else None
     doorkeeper = Doorkeeper(services.access, run_token, secure=secure, loopback=listening.loopback)
     site = Site(services.phrases, _frame(services), services.access, doorkeeper)
@@ -83,7 +104,7 @@ def build(services: Services, settings: Settings, listening: Listening, journal:
         limiter=services.limiter,
         rates=_rates(settings.limits),
         hosts=LOOPBACK_NAMES | {public_host.lower()} | {name.lower() for name in settings.hosts},
-        proxies=settings.trusted_proxies,
+        proxies=proxies,
         journal=journal,
         clock=services.clock,
         secure=secure,

@@ -24,6 +24,7 @@ from frankmark.surfaces.node.reasons import NodeReason
 __all__ = ["Edge", "Journal", "Rates", "Sender", "known_host"]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Fields = Mapping[bytes, bytes]
 Identify = Callable[[Scope, Fields], Awaitable[Principal | None]]
 
@@ -114,7 +115,7 @@ class Edge:
         limiter: RateLimiter,
         rates: Rates,
         hosts: frozenset[str],
-        proxies: Sequence[str],
+        proxies: Sequence[Network],
         journal: Journal,
         clock: Clock,
         secure: bool,
@@ -124,7 +125,7 @@ class Edge:
         self._limiter = limiter
         self._rates = rates
         self._hosts = hosts
-        self._proxies = [ipaddress.ip_network(text) for text in proxies]
+        self._proxies = tuple(proxies)
         self._journal = journal
         self._clock = clock
         self._fixed = list(FIXED)

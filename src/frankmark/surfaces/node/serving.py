@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
@@ -33,7 +33,7 @@ from frankmark.foundation.errors import Misuse, Unavailable
 from frankmark.ports.node_api import NodeAnswer, NodeApi
 from frankmark.services.principals import LOCAL_ADMIN
 from frankmark.settings import Settings
-from frankmark.surfaces.node.building import Listening, build
+from frankmark.surfaces.node.building import Listening, build, trusted
 from frankmark.surfaces.node.inprocess import ask
 from frankmark.surfaces.node.journal import NodeJournal
 
@@ -86,10 +86,17 @@ async def running(
     journal = NodeJournal(version=__version__, stream=log)
     secure = bool(settings.tls.certificate)
     loopback = ipaddress.ip_address(host).is_loopback
-    services = await open_node(settings, data, environ, options)
-    base = f"{'https' if secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+
+    def noted(part: str, code: str) -> None:
+        journal.note("upkeep", part=part, code=code)
+        options.note(part, code)
+
+    base = f"{'https' if secure else 'http'}://{_reachable(host)}:{port}"
     token = b64url_encode(os.urandom(TOKEN_OCTETS))
-    app = build(services, settings, Listening(base=base, run_token=token, loopback=loopback), journal)
+    listening = Listening(base=base, run_token=token, loopback=loopback)
+    proxies = trusted(settings.trusted_proxies)
+    services = await open_node(settings, data, environ, replace(options, note=noted, loopback=loopback))
+    app = build(services, settings, listening, journal, proxies)
     server = Server(
         app,
         address=host,
@@ -141,11 +148,11 @@ def pin_self(services: Services, environ: Mapping[str, str]) -> Path:
         Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME", str(Path.home())), ".config"), "frankmark")
     )
     file = Path(folder) / "trust.toml"
-    log_key, witnesses = services.ledger.log.keys
+    _, witnesses = services.ledger.log.keys
     issuer = Issuer(
         iss=services.public_url,
         keys=services.keyring.jwks,
-        log_vkeys=(str(log_key),),
+        log_vkeys=tuple(str(key) for key in services.ledger.log_keys),
         witnesses=tuple(str(one) for one in witnesses),
         quorum=-(-2 * len(witnesses) // 3),
     )
@@ -200,7 +207,10 @@ def _bindable(listen: str) -> tuple[str, int]:
     if not host or not number.isdecimal():
         raise Misuse(ServingReason.PORT_BUSY, f"listen must be HOST:PORT; it is {listen}")
     host = "127.0.0.1" if host == "localhost" else host
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        family = socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET  # noqa: PLR2004
+    except ValueError as wrong:
+        raise Misuse(ServingReason.PORT_BUSY, f"listen must be an address and a port; it is {listen}") from wrong
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -209,6 +219,14 @@ def _bindable(listen: str) -> tuple[str, int]:
             detail = f"port {number} on {host} is taken ({fault.strerror}); choose another: --listen {host}:0"
             raise Unavailable(ServingReason.PORT_BUSY, detail) from fault
         return host, int(probe.getsockname()[1])
+
+
+def _reachable(host: str) -> str:
+    """The host of a URL that reaches a listener from this machine: a wildcard is reached by loopback."""
+    address = ipaddress.ip_address(host)
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "[::1]"  # noqa: PLR2004  (IP versions are numbers)
+    return f"[{host}]" if address.version == 6 else host  # noqa: PLR2004
 
 
 async def _listening(host: str, port: int, task: "asyncio.Task[None]") -> None:

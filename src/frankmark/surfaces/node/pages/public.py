@@ -31,6 +31,7 @@ MARKS = {
     ChannelResult.FAIL: "no",
     ChannelResult.PERMERROR: "no",
 }
+LONGEST_TOKEN = 8_192
 CHECKS = ("signature", "exp", "stampKnown", "revoked", "domain")
 
 
@@ -136,7 +137,9 @@ class PublicPages:
         """A form for a token, and the way to its page."""
         token = "".join(request.query_params.get("token", "").split())
         if token:
-            return RedirectResponse(f"/verify/{quote(token.rpartition('/')[2][:8192])}", status_code=303)
+            chosen = self._site.chosen(request)
+            address = f"/verify/{quote(token.rpartition('/')[2][:LONGEST_TOKEN], safe='')}"
+            return RedirectResponse(f"{address}?lang={chosen}" if chosen else address, status_code=303)
         return self._site.page(request, "verify.html", seen=None)
 
     async def verify(self, request: Request) -> Response:
@@ -168,7 +171,7 @@ class PublicPages:
                 [
                     {
                         "method": row.method,
-                        "path": row.path,
+                        "path": row.template,
                         "summary": row.summary,
                         "public": row.access is Access.PUBLIC,
                     }

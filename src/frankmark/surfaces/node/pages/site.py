@@ -6,6 +6,7 @@ from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -70,10 +71,12 @@ class Site:
 
     def language(self, request: Request) -> str:
         """The reader's language: the one chosen on the page, else the browser's."""
-        chosen = request.query_params.get("lang", "")
-        if chosen in self.phrases.languages:
-            return chosen
-        return self.phrases.chosen(request.headers.get("accept-language", ""))
+        return self.chosen(request) or self.phrases.chosen(request.headers.get("accept-language", ""))
+
+    def chosen(self, request: Request) -> str:
+        """The language that was chosen on a page, which its links and forms carry on; empty if none was."""
+        asked = request.query_params.get("lang", "")
+        return asked if asked in self.phrases.languages else ""
 
     def page(self, request: Request, template: str, *, status: int = 200, **places: object) -> Response:
         """A page.
@@ -84,7 +87,7 @@ class Site:
             status: The HTTP status.
             places: What the template shows.
         """
-        language = self.language(request)
+        language, chosen = self.language(request), self.chosen(request)
         say = partial(self.phrases.say, language)
         kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
         text = self._templates.get_template(template).render(
@@ -93,6 +96,8 @@ class Site:
             say=say,
             here=request.url.path,
             with_lang=lambda tag: urlencode([*kept, ("lang", tag)]),
+            to=lambda path: f"{path}?lang={chosen}" if chosen else path,
+            kept=Markup('<input type="hidden" name="lang" value="{}">').format(chosen) if chosen else "",
             node_id=self._frame.node_id,
             version=self._frame.version,
             notice=say(self._frame.notice) if self._frame.notice else "",
@@ -106,7 +111,9 @@ class Site:
         if not wants_page(request):
             return problem_response(fault)
         made = problem(fault)
-        return self.page(request, "problem.html", status=made.status, problem=made.body)
+        key = f"reason.{made.body.code}"
+        text = self.phrases.say(self.language(request), key) if self.phrases.has(key) else ""
+        return self.page(request, "problem.html", status=made.status, problem=made.body, text=text)
 
     async def not_found(self, request: Request, fault: Error) -> Response:
         """What stands where nothing is."""

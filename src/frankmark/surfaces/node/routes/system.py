@@ -158,12 +158,12 @@ class SystemRoom:
     )
     async def trust(self, _call: Call, _: None) -> Reply:
         """What a verifier pins, after comparing the fingerprint by another way."""
-        log_key, witnesses = self._do.ledger.log.keys
+        _, witnesses = self._do.ledger.log.keys
         document: dict[str, canonical.JsonLike] = {
             "iss": self._do.public_url,
             "nodeId": self._do.node_id,
             "jwks": self._do.keyring.jwks.json(),
-            "log_vkeys": [str(log_key)],
+            "log_vkeys": [str(key) for key in self._do.ledger.log_keys],
             "witnesses": [str(one) for one in witnesses],
             "quorum": -(-2 * len(witnesses) // 3),
         }
