@@ -8,6 +8,7 @@ import argparse
 import importlib.util
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -29,9 +30,10 @@ def fuzz(name: str, seconds: int) -> None:
     CRASHES.mkdir(exist_ok=True)
     seeds = CORPUS / name
     arguments = [sys.argv[0], f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048", "-verbosity=0"]
-    arguments += [f"-artifact_prefix={CRASHES}/{name}-"] + ([str(seeds)] if seeds.is_dir() else [])
-    atheris.Setup(arguments, module.one_input)
-    atheris.Fuzz()
+    with tempfile.TemporaryDirectory() as found:  # the first folder takes what is found, the second is only read
+        arguments += [f"-artifact_prefix={CRASHES}/{name}-", found] + ([str(seeds)] if seeds.is_dir() else [])
+        atheris.Setup(arguments, module.one_input)
+        atheris.Fuzz()
 
 
 def main() -> int:
