@@ -9,6 +9,7 @@ A page keeps everything outside its two markers. A page's figures are those of `
 import importlib
 import json
 import pkgutil
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -52,10 +53,15 @@ def _bench(result: Mapping[str, Any]) -> str:
             "|---|--:|--:|--:|---|",
         ]
         lines += [_against(name, one) for name, one in sorted(against.items())] + [""]
-    rest = {name: one for name, one in figures.items() if name not in against}
+    rest = dict(_flat({name: one for name, one in figures.items() if name not in against}))
     if rest:
-        lines += ["| figure | value |", "|---|---|"]
-        lines += [f"| {_words(name)} | {_values(one)} |" for name, one in sorted(rest.items())] + [""]
+        columns = list(dict.fromkeys(key for one in rest.values() for key in one))
+        lines += [f"| figure | {' | '.join(map(_words, columns))} |", "|---|" + "--:|" * len(columns)]
+        lines += [
+            f"| {_words(name)} | {' | '.join(_value(one.get(key, '')) for key in columns)} |"
+            for name, one in sorted(rest.items(), key=lambda pair: _natural(pair[0]))
+        ]
+        lines.append("")
     return "\n".join(lines)
 
 
@@ -66,14 +72,27 @@ def _against(name: str, one: Figure) -> str:
     )
 
 
-def _values(one: object) -> str:
-    if isinstance(one, dict):
-        return ", ".join(f"{_words(name)} {_values(value)}" for name, value in sorted(one.items()))
+def _flat(figures: Figure, prefix: str = "") -> Iterator[tuple[str, Figure]]:
+    """Each figure with its plain values; what lies deeper becomes a figure of its own."""
+    for name, one in figures.items():
+        if not isinstance(one, dict):
+            yield prefix + name, {"value": one}
+            continue
+        if any(isinstance(value, dict) for value in one.values()):
+            yield from _flat(one, f"{prefix}{name}_")
+        else:
+            yield prefix + name, one
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """A key that sorts numbers within names by their value."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
+
+
+def _value(one: object) -> str:
     if isinstance(one, list):
-        return ", ".join(_values(value) for value in one)
-    if isinstance(one, int | float) and not isinstance(one, bool):
-        return f"{one:,}"
-    return str(one)
+        return ", ".join(_value(value) for value in one)
+    return f"{one:,}" if isinstance(one, int | float) and not isinstance(one, bool) else str(one)
 
 
 def _words(name: str) -> str:

@@ -205,7 +205,8 @@ async def test_names_that_wait_and_names_that_were_swept_are_found_alike(tmp_pat
     for start in range(0, count, 4_096):
         await grower.add(rows[start : start + 4_096])
     swept = database.read("SELECT count(*) FROM log_names")[0][0]
-    assert 0 < swept < 2 * count
+    assert swept + len(store._logs[ORIGIN].names.waiting) == 2 * count
+    assert log_names.WAITING * 0.9 < len(store._logs[ORIGIN].names.waiting) < log_names.WAITING + 2 * 4_096
     sample = [*range(0, count, 499), count - 1]
     for _ in range(2):
         for index in sample:

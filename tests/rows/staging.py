@@ -12,6 +12,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -23,6 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dkim
+import pytest
 from aiosmtpd.smtp import SMTP
 
 from frankmark.adapters.standin.dns_server import DnsStandIn, Zone
@@ -381,8 +383,15 @@ def until(found: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
         time.sleep(0.05)
 
 
+def needs(program: str) -> None:
+    """Skip the test where a program of somebody else's is not installed."""
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+
+
 def dig(world: World, name: str) -> str:
     """The character-strings of a TXT record, joined, as `dig` gets them."""
+    needs("dig")
     line = ["dig", "+short", "+tcp", "@127.0.0.1", "-p", str(world.dns.port), name, "TXT"]
     done = subprocess.run(line, capture_output=True, text=True, check=True, timeout=20)
     return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', done.stdout))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
-from tests.rows.staging import dig, until
+from tests.rows.staging import dig, needs, until
 
 from frankmark.protocols.securestamp.token import issue_token, parse_token
 
@@ -135,6 +135,7 @@ def test_L8_no_mail_server_takes_part_in_the_record(world, node, stamped):
 @pytest.mark.row("L9")
 def test_L9_the_line_to_copy_is_one_that_named_checkzone_accepts(world, node, stamped, tmp_path):
     del world
+    needs("named-checkzone")
     line = stamped.publish["zone"]
     assert line.startswith(f"_securestamp.{stamped.domain}. ")
     assert all(len(each) <= 255 for each in stamped.publish["strings"])

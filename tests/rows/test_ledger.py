@@ -111,15 +111,19 @@ def test_W24_the_audit_names_the_entry_whose_stored_bytes_were_altered(world, ke
         status, report = audit(folder)
         assert (status, report["sound"]) == (20, False), needle
         assert 1 in {one["index"] for one in report["findings"]}, (needle, report)
-    # Whoever changes the file without knowing the store is noticed before anything is read.
-    folder = tmp_path / "plain"
-    shutil.copytree(kept, folder)
-    octets = bytearray((folder / "frankmark.db").read_bytes())
-    octets[octets.rindex(b'"assetHash":"') + 20] ^= 1
-    (folder / "frankmark.db").write_bytes(octets)
-    status, report = audit(folder)
-    assert status != 0
-    assert report.get("sound") is False or report["error"]["code"] == "STORE_DAMAGED"
+    # Whoever changes the file without knowing the store is noticed by the pages' seals, and the entry is named too.
+    for count, needle in enumerate((b'"assetHash":"', b'"issuer":"')):
+        folder = tmp_path / f"plain-{count}"
+        shutil.copytree(kept, folder)
+        octets = bytearray((folder / "frankmark.db").read_bytes())
+        place = octets.index(needle) + 20
+        octets[place] ^= 1
+        (folder / "frankmark.db").write_bytes(octets)
+        status, report = audit(folder)
+        assert (status, report["sound"]) == (20, False), needle
+        assert "STORE_DAMAGED" in {one["kind"] for one in report["findings"]}, needle
+        named = {one["index"] for one in report["findings"] if one["kind"] == "LEAF_HASH_MISMATCH"}
+        assert len(named) == 1, (needle, report)
 
 
 @pytest.mark.row("W25")

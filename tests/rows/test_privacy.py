@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import zlib
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 import pytest
-from tests.rows.staging import CLIENT_IP
+from tests.rows.staging import CLIENT_IP, needs
 
 CANARY = "the-violet-heron-walks-at-0419"
 CALL = re.compile(r"\b(sendto|sendmsg|sendmmsg|write|writev|connect|send|sendfile|splice)\((.*)$")
@@ -95,8 +94,7 @@ def found(sent, text):
 
 @pytest.mark.row("W3")
 def test_W3_no_octet_of_the_body_leaves_the_machine_in_any_form(world, node, stamped, tmp_path):
-    if shutil.which("strace") is None:
-        pytest.skip("strace is not installed")
+    needs("strace")
     environ = world.environ(node)
     port = node.base.rpartition(":")[2]
 

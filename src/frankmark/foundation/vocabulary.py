@@ -7,6 +7,7 @@ they are decoded, and every unknown key is named at once.
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, get_args, get_origin
 
 import msgspec
@@ -53,13 +54,13 @@ def unknown_keys(given: Mapping[str, object], struct: type[msgspec.Struct], pref
     Returns:
         One `Unknown` per key, in the order given, those of nested objects included.
     """
-    fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    fields = _fields(struct)
     found: list[Unknown] = []
     for key, value in given.items():
         if key not in fields:
             found.append(Unknown(name=prefix + key, nearest=nearest(key, sorted(fields))))
             continue
-        inner, element = _section(fields[key]), _element(fields[key])
+        inner, element = fields[key]
         if inner is not None and isinstance(value, Mapping):
             found.extend(unknown_keys(value, inner, f"{prefix}{key}."))
         elif element is not None and isinstance(value, list):
@@ -67,6 +68,12 @@ def unknown_keys(given: Mapping[str, object], struct: type[msgspec.Struct], pref
                 if isinstance(one, Mapping):
                     found.extend(unknown_keys(one, element, f"{prefix}{key}.{at}."))
     return tuple(found)
+
+
+@cache
+def _fields(struct: type[msgspec.Struct]) -> dict[str, tuple[type[msgspec.Struct] | None, type[msgspec.Struct] | None]]:
+    """By key: the struct that a field holds, and the one that its list holds."""
+    return {field.encode_name: (_section(field), _element(field)) for field in msgspec.structs.fields(struct)}
 
 
 def structs_within(struct: type[msgspec.Struct]) -> tuple[type[msgspec.Struct], ...]:

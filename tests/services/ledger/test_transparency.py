@@ -268,7 +268,18 @@ async def test_a_store_that_fails_at_any_step_loses_nothing_and_forks_nothing(
     assert [one.index for one in done] == [2, 3, 4]
     assert (method, failure) == ("stage", "refuse") or [one.replayed for one in done] == [True, True, False]
     assert log.head.size == 5
+    assert await log.last_signed() == TreeHead(size=5, root=log.head.root)
     verify_consistency(2, 5, await log.consistency(2, 5), before.root, log.head.root)
+
+
+async def test_a_batch_that_was_staged_before_a_crash_is_signed_at_the_next_start(twins) -> None:
+    log = await twins.opened()
+    twins.signer.switches.refuse("swap", FULL)
+    with pytest.raises(Unavailable):
+        await log.append(leaves(0, 1))
+    again = await twins.opened()
+    assert again.head.size == 2
+    assert await again.last_signed() == TreeHead(size=2, root=again.head.root)
 
 
 async def test_everyone_who_waits_learns_of_the_failure_and_the_next_go_on(twins) -> None:

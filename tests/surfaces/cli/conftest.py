@@ -8,11 +8,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from frankmark.foundation.checkpoint import Checkpoint, SignedCheckpoint
 from frankmark.foundation.jwks import Jwk, JwkSet
@@ -28,6 +30,8 @@ from frankmark.services.ledger_tx import Finality, LedgerTx
 from frankmark.surfaces.cli.main import run
 
 ROOT = Path(__file__).parents[3]
+SCHEMAS = ROOT / "docs" / "reference" / "schema"
+VERBS = {file.stem for file in SCHEMAS.iterdir()}
 PROGRAM = Path(sys.executable).with_name("frankmark")
 
 
@@ -66,6 +70,17 @@ class Terminal(io.TextIOWrapper):
         return self.buffer.getvalue().decode()
 
 
+@cache
+def published(arguments: tuple[str, ...]) -> Draft202012Validator:
+    """The published form of what a verb prints with `--json`."""
+    words = [word for word in arguments if not word.startswith("-")]
+    names = ("-".join(words[at : at + many]) for at in (0, 1) for many in (2, 1))  # --data may stand before the verb
+    verb = next(name for name in names if name in VERBS)
+    return Draft202012Validator(
+        json.loads((SCHEMAS / f"{verb}.json").read_text()), format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+
+
 class Shell:
     """Runs the command, in this process or as a program of its own."""
 
@@ -84,7 +99,7 @@ class Shell:
         }
 
     def __call__(self, *arguments: str, stdin: bytes = b"", tty: bool = False, **environ: str) -> Done:
-        """Run it here."""
+        """Run it here; what `--json` prints must be of the verb's published form."""
         with pytest.MonkeyPatch.context() as patch:
             out, err = Terminal(tty=tty), Terminal(tty=tty)
             patch.setattr(sys, "stdin", Terminal(stdin, tty=tty))
@@ -92,7 +107,11 @@ class Shell:
             patch.setattr(sys, "stderr", err)
             patch.chdir(self.home)
             status = run(arguments, LAUNCHERS, {**self.environ, **environ})
-            return Done(int(status), out.text(), err.text())
+        done = Done(int(status), out.text(), err.text())
+        if "--json" in arguments:
+            for one in done.objects:
+                published(arguments).validate(one)
+        return done
 
     def program(self, *arguments: str, stdin: bytes = b"", before: tuple[str, ...] = (), **environ: str) -> Done:
         """Run it as a program of its own, perhaps through another one."""

@@ -78,8 +78,9 @@ class Zone:
         Raises:
             ValueError: The text is no piece of a zone file, or a name in it is outside the zone.
         """
+        lines = "\n".join(line.strip() for line in text.splitlines())  # an indented line is no other owner's here
         try:
-            found = dns.zonefile.read_rrsets(text, default_ttl=self.ttl)
+            found = dns.zonefile.read_rrsets(lines, rdclass=None, default_ttl=self.ttl)
         except dns.exception.DNSException as fault:
             raise ValueError(str(fault)) from fault
         for rrset in found:

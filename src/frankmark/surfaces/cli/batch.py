@@ -50,7 +50,9 @@ def _part(desk: Desk, targets: list[str]) -> Iterator[Exit]:
     try:
         results = expect(_asked(desk, targets)).get("results")
         if not isinstance(results, list) or len(results) != len(targets):
-            results = [{"target": one, "problem": {"code": CliReason.NODE_FAILED.value}} for one in targets]
+            results = [
+                {"target": one, "problem": {"code": CliReason.NODE_FAILED.value, "retryable": True}} for one in targets
+            ]
     except Error as fault:  # nothing of this part was answered; each of its lines says so
         desk.output.progress(str(fault))
         error: Json = {"code": code_of(fault), "detail": fault.detail, "retryable": fault.retryable}

@@ -3,15 +3,16 @@
 import click
 from click.shell_completion import ShellComplete, get_completion_class
 
+from frankmark.surfaces.cli.desk import as_json, desk_of
 from frankmark.surfaces.cli.exits import Exit
+from frankmark.surfaces.cli.main import COMPLETION, PROGRAM
 
 __all__ = ["completion"]
-
-VARIABLE = "_FRANKMARK_COMPLETE"
 
 
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@as_json
 @click.pass_context
 def completion(context: click.Context, shell: str) -> int:
     """Print the completion script of a shell, to be loaded from its start-up file.
@@ -23,5 +24,9 @@ def completion(context: click.Context, shell: str) -> int:
         raise click.UsageError(f"no completion for {shell}")
     root = context.find_root().command
     # The base's own source: bash's first runs bash to look at its version, and printing a script needs no shell.
-    click.echo(ShellComplete.source(kind(root, {}, "frankmark", VARIABLE)))
+    script = ShellComplete.source(kind(root, {}, PROGRAM, COMPLETION))
+    output = desk_of(context).output
+    output.object({"shell": shell, "script": script})
+    if not output.as_json:
+        click.echo(script)
     return Exit.TRUSTED

@@ -3,10 +3,13 @@
 import click
 
 from frankmark.foundation.canonical import Json
+from frankmark.foundation.errors import Error
+from frankmark.ports.durability import StoreReason
 from frankmark.surfaces.cli import files
-from frankmark.surfaces.cli.answers import expect, octets, path, text_of
-from frankmark.surfaces.cli.desk import as_json, desk_of
+from frankmark.surfaces.cli.answers import code_of, expect, octets, path, text_of
+from frankmark.surfaces.cli.desk import Desk, as_json, desk_of
 from frankmark.surfaces.cli.exits import Exit
+from frankmark.surfaces.cli.launchers import loaded
 
 __all__ = ["ledger"]
 
@@ -87,8 +90,13 @@ def audit(context: click.Context) -> int:
     """
     desk = desk_of(context)
     desk.output.progress(desk.output.say("ledger.auditing"))
-    with desk.own_node() as node:
-        report = expect(node.call("POST", "/api/ledger/audit"))
+    try:
+        with desk.own_node() as node:
+            report = expect(node.call("POST", "/api/ledger/audit"))
+    except Error as fault:
+        if code_of(fault) != StoreReason.STORE_DAMAGED:
+            raise
+        report = _of_damaged(desk, fault)
     desk.output.object(report)
     if report.get("sound") is True:
         desk.output.phrase("ledger.sound", "trusted", size=str(report.get("size")))
@@ -98,6 +106,27 @@ def audit(context: click.Context) -> int:
     desk.output.phrase("ledger.unsound", "blocked", count=len(findings))
     desk.output.table([[_place(one.get("index")), text_of(one, "kind"), text_of(one, "detail")] for one in findings])
     return Exit.BLOCKED
+
+
+def _of_damaged(desk: Desk, fault: Error) -> dict[str, Json]:
+    """The report on a store that does not open any more: what was changed in it, entry by entry.
+
+    Raises:
+        Error: The fault itself, if not even a copy can be read.
+    """
+    from frankmark.assembly.damage import resealed_copy  # noqa: PLC0415  (only for a store that is damaged)
+
+    try:
+        with (
+            resealed_copy(desk.data_folder) as copy,
+            loaded(desk.launchers.in_process)(desk.settings, copy, desk.environ) as node,
+        ):
+            report = expect(node.call("POST", "/api/ledger/audit"))
+    except (Error, OSError):
+        raise fault from None
+    found = report.get("findings")
+    damage: dict[str, Json] = {"kind": code_of(fault), "index": None, "detail": fault.detail}
+    return {**report, "sound": False, "findings": [damage, *(found if isinstance(found, list) else [])]}
 
 
 def _finality(value: Json) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
+from click.shell_completion import shell_complete
 from typing_extensions import override
 
 from frankmark import __version__
@@ -20,7 +21,10 @@ from frankmark.surfaces.cli.desk import Desk
 from frankmark.surfaces.cli.exits import Exit, exit_of
 from frankmark.surfaces.cli.launchers import Launchers, loaded
 
-__all__ = ["Verbs", "program", "run"]
+__all__ = ["COMPLETION", "PROGRAM", "Verbs", "program", "run"]
+
+PROGRAM = "frankmark"
+COMPLETION = "_FRANKMARK_COMPLETE"
 
 
 class Verbs(click.Group):
@@ -56,14 +60,14 @@ def run(arguments: Sequence[str], launchers: Launchers, environ: Mapping[str, st
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     desk = Desk(environ=os.environ if environ is None else environ, launchers=launchers)
-    return _status(program(desk), arguments, desk)
+    return _status(desk, arguments)
 
 
 def program(desk: Desk) -> click.Group:
     """The command with all its verbs, none of them loaded yet."""
     return Verbs(
         desk.launchers.verbs,
-        name="frankmark",
+        name=PROGRAM,
         help="Declare who you are, seal what you send, check what you got.",
         params=[
             click.Option(["--config"], type=click.Path(dir_okay=False), help="The settings file."),
@@ -83,9 +87,18 @@ def program(desk: Desk) -> click.Group:
     )
 
 
-def _status(group: click.Group, arguments: Sequence[str], desk: Desk) -> int:
+def _invoked(group: click.Group, arguments: Sequence[str], desk: Desk) -> object:
+    """What the verb returns. Click's own `main` would make a 1 of a broken pipe, and 1 says that a node refused."""
+    asked = desk.environ.get(COMPLETION)
+    if asked:
+        return shell_complete(group, {}, PROGRAM, COMPLETION, asked)
+    with group.make_context(PROGRAM, list(arguments), obj=desk) as context:
+        return group.invoke(context)
+
+
+def _status(desk: Desk, arguments: Sequence[str]) -> int:
     try:
-        status = group.main(args=list(arguments), prog_name="frankmark", standalone_mode=False, obj=desk)
+        status = _invoked(program(desk), arguments, desk)
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as fault:
@@ -104,7 +117,7 @@ def _status(group: click.Group, arguments: Sequence[str], desk: Desk) -> int:
         traceback.print_exc()
         sys.stderr.write("frankmark: INTERNAL: this is a defect of ours; please report the lines above\n")
         return Exit.OURS
-    return int(status or 0)
+    return status if isinstance(status, int) else Exit.TRUSTED
 
 
 def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  (click calls)

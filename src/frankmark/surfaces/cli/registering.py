@@ -125,7 +125,7 @@ class _Registering:
 
     def _show(self, issued: Members, art: str | None) -> None:
         output = self._desk.output
-        output.object({**issued, "artwork": art})
+        output.object(issued)
         serial = issued.get("serial")
         output.phrase(
             "register.issued",

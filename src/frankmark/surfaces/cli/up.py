@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from frankmark.assembly.client import on_loopback
-from frankmark.surfaces.cli.desk import as_json, desk_of
+from frankmark.surfaces.cli.desk import desk_of
 from frankmark.surfaces.cli.launchers import loaded
 
 __all__ = ["up"]
@@ -20,7 +20,6 @@ __all__ = ["up"]
 @click.option("--listen", metavar="HOST:PORT", help="Where to answer; port 0 takes a free one.")
 @click.option("--print-admin-link", is_flag=True, help="Print the one-time sign-in link although this is no terminal.")
 @click.option("--new-origin", is_flag=True, help="Begin a successor log, after a restore that does not remember.")
-@as_json
 @click.pass_context
 def up(  # noqa: PLR0913  (one parameter an option)
     context: click.Context,

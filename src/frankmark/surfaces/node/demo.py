@@ -34,7 +34,7 @@ from frankmark.settings import Settings
 from frankmark.surfaces.node.demo_stage import DemoReason
 from frankmark.surfaces.node.demo_telling import Telling
 from frankmark.surfaces.node.demo_walk import Place, Walk
-from frankmark.surfaces.node.serving import Running, ServingReason, pin_self, running
+from frankmark.surfaces.node.serving import Running, bindable, pin_self, running
 
 __all__ = ["demonstrate"]
 
@@ -45,7 +45,7 @@ ZONE_FILE: Final = "zone"
 LOOK_S: Final = 0.3
 
 
-def demonstrate(  # noqa: PLR0913  (one parameter an option of the command)
+def demonstrate(
     settings: Settings,
     environ: Mapping[str, str],
     *,
@@ -70,25 +70,31 @@ def demonstrate(  # noqa: PLR0913  (one parameter an option of the command)
 
     Raises:
         Refused: `DEMO_FOLDER_TAKEN`.
+        Unavailable: `PORT_BUSY`.
         Error: What opening a node raises.
     """
     phrases = shipped_phrases()
     locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
     telling = Telling(phrases, phrases.of_locale(locale), sys.stdout, environ)
+    _require_port(settings.listen)
     with _folder(Path(data) if data else None) as folder:
         demo = _Demo(settings, folder, environ, telling)
-        try:
-            return uvloop.run(demo.run(walk=walk, once=once, print_admin_link=print_admin_link))
-        except Unavailable as fault:
-            if fault.code is not ServingReason.PORT_BUSY:
-                raise
-            raise Unavailable(fault.code, _other_port(settings.listen)) from fault
+        return uvloop.run(demo.run(walk=walk, once=once, print_admin_link=print_admin_link))
 
 
-def _other_port(listen: str) -> str:
-    host, _, port = listen.rpartition(":")
-    other = int(port) + 1
-    return f"port {port} on {host} is taken; choose another: make run PORT={other}, or --listen {host}:{other}"
+def _require_port(listen: str) -> None:
+    """Say that a port is taken before anything is made, and how to take another.
+
+    Raises:
+        Unavailable: `PORT_BUSY`.
+    """
+    try:
+        bindable(listen)
+    except Unavailable as fault:
+        host, _, port = listen.rpartition(":")
+        other = int(port) + 1
+        detail = f"port {port} on {host} is taken; choose another: make run PORT={other}, or --listen {host}:{other}"
+        raise Unavailable(fault.code, detail) from fault
 
 
 @contextmanager
@@ -218,8 +224,7 @@ class _Demo:
         """Say what can be tried, and serve until told to stop; changes of the zone file are taken in."""
         tell = self._telling
         tell.title("demo.title.serving", base=f"{node.base}/")
-        near = os.path.relpath(self._folder)
-        shown = near if not near.startswith("..") else str(self._folder)
+        shown = self._nearby()
         tell.fact("demo.try", f". {shown}/env")
         for command in (
             f"frankmark check {shown}/mail/good.eml",
@@ -233,6 +238,11 @@ class _Demo:
             tell.fact("demo.admin", f"{node.base}/welcome#{secret}")
         tell.fact("demo.end", tell.say("demo.end_text"))
         await self._watch_zone(place.world)
+
+    def _nearby(self) -> str:
+        """The folder as a person would type it from here."""
+        near = os.path.relpath(self._folder)
+        return str(self._folder) if near.startswith("..") else near
 
     async def _watch_zone(self, world: DemoWorld) -> None:
         file, before = self._folder / ZONE_FILE, ""

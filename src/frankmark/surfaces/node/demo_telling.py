@@ -90,7 +90,8 @@ class Telling:
             if present:
                 self.fact(f"demo.dimension.{name}", self._group(present), indent=4)
         self.fact("demo.channels", self._channels(assessment), indent=4)
-        gained, weight = (sum(getattr(each, part) for each in assessment.signals) for part in ("contribution", "weight"))
+        gained = sum(each.contribution for each in assessment.signals)
+        weight = sum(each.weight for each in assessment.signals)
         self.fact("demo.sum", self.say("demo.sum_text", points=_points(gained), weight=weight, raw=assessment.raw), 4)
         self.because(assessment)
 

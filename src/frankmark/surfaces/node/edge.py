@@ -8,6 +8,7 @@ import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import msgspec
@@ -191,9 +192,9 @@ class Edge:
 
     def _sender(self, scope: Scope, fields: Fields) -> Sender:
         peer = (scope.get("client") or ("127.0.0.1", 0))[0] or "127.0.0.1"
-        address = _plain(ipaddress.ip_address(peer.partition("%")[0]))
+        address, direct = _direct(peer)
         if not self._is_proxy(address):
-            return Sender(address=str(address), loopback=address.is_loopback)
+            return direct
         # The rightmost address that is not itself a proxy's is the one our own proxy saw.
         for text in reversed(fields.get(b"x-forwarded-for", b"").decode("latin-1").split(",")):
             try:
@@ -264,6 +265,13 @@ def _fields(scope: Scope) -> Fields:
             value = fields[lower] + (b"; " if lower == b"cookie" else b", ") + value  # noqa: PLW2901  (RFC 9110 §5.3)
         fields[lower] = value
     return fields
+
+
+@lru_cache(maxsize=4_096)
+def _direct(peer: str) -> tuple[Address, Sender]:
+    """The address of a peer, and who it is if it is no proxy."""
+    address = _plain(ipaddress.ip_address(peer.partition("%")[0]))
+    return address, Sender(address=str(address), loopback=address.is_loopback)
 
 
 def _plain(address: Address) -> Address:

@@ -38,6 +38,7 @@ class NodeJournal(Journal):
         self.log_size = Gauge("frankmark_log_entries", "Entries in the ledger", ["log"], registry=self.registry)
         built = Gauge("frankmark_build_info", "Version", ["version"], registry=self.registry)
         built.labels(version).set(1)
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}  # finding a child costs a lock
         self._log: Any = structlog.wrap_logger(
             structlog.WriteLogger(stream or sys.stderr),
             processors=[
@@ -49,8 +50,12 @@ class NodeJournal(Journal):
     @override
     def request(self, *, method: str, template: str, status: int, elapsed_ms: int) -> None:
         verb = method if method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "OTHER"
-        self._requests.labels(verb, template, str(status)).inc()
-        self._seconds.labels(template).observe(elapsed_ms / 1000)
+        key = (verb, template, status)
+        count, seconds = self._children.get(key) or self._children.setdefault(
+            key, (self._requests.labels(verb, template, str(status)), self._seconds.labels(template))
+        )
+        count.inc()
+        seconds.observe(elapsed_ms / 1000)
         self._log.msg("request", method=verb, route=template, status=status, ms=elapsed_ms)
 
     @override

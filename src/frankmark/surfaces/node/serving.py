@@ -37,7 +37,7 @@ from frankmark.surfaces.node.building import Listening, build, trusted
 from frankmark.surfaces.node.inprocess import ask
 from frankmark.surfaces.node.journal import NodeJournal
 
-__all__ = ["Running", "ServingReason", "in_process", "pin_self", "running", "serve"]
+__all__ = ["Running", "ServingReason", "bindable", "in_process", "pin_self", "running", "serve"]
 
 TOKEN_OCTETS = 32
 
@@ -82,7 +82,7 @@ async def running(
     Raises:
         Unavailable: `PORT_BUSY`, or what opening raises.
     """
-    host, port = _bindable(settings.listen)
+    host, port = bindable(settings.listen)
     journal = NodeJournal(version=__version__, stream=log)
     secure = bool(settings.tls.certificate)
     loopback = ipaddress.ip_address(host).is_loopback
@@ -148,7 +148,7 @@ def pin_self(services: Services, environ: Mapping[str, str]) -> Path:
         Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME", str(Path.home())), ".config"), "frankmark")
     )
     file = Path(folder) / "trust.toml"
-    _, witnesses = services.ledger.log.keys
+    witnesses = services.ledger.log.keys[1]
     issuer = Issuer(
         iss=services.public_url,
         keys=services.keyring.jwks,
@@ -195,7 +195,7 @@ class _InProcess(NodeApi):
         return self._runner.run(ask(self._app, method, path, data, self._token))
 
 
-def _bindable(listen: str) -> tuple[str, int]:
+def bindable(listen: str) -> tuple[str, int]:
     """Host and port of the listener, the port free right now.
 
     Raises:

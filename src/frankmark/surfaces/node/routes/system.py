@@ -158,7 +158,7 @@ class SystemRoom:
     )
     async def trust(self, _call: Call, _: None) -> Reply:
         """What a verifier pins, after comparing the fingerprint by another way."""
-        _, witnesses = self._do.ledger.log.keys
+        witnesses = self._do.ledger.log.keys[1]
         document: dict[str, canonical.JsonLike] = {
             "iss": self._do.public_url,
             "nodeId": self._do.node_id,

@@ -1,10 +1,17 @@
 """Who can be trusted: the check of a sender, the registry's view of a domain, and a token looked at from all sides."""
 
 import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
 
 from frankmark.foundation.errors import Error
 from frankmark.foundation.timestamps import rfc3339
 from frankmark.ports.stamps import Stamp, StampStatus
+from frankmark.protocols.securestamp.assessment import Assessment
+from frankmark.protocols.securestamp.model import Stamp as LedgerStamp
 from frankmark.protocols.securestamp.wire import check_body, trust_body
 from frankmark.services.public_registry import Lookup, PublicRegistry
 from frankmark.services.trust import TrustAnswer, TrustQuery, TrustService
@@ -24,6 +31,19 @@ from frankmark.surfaces.node.routes.trust_views import (
 __all__ = ["TrustRoom"]
 
 
+RENDERED = 1_024  # assessments; each holds some kilobytes
+HEAVY = frozenset({"signals", "stamp", "reasons", "channels", "assessment"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rendered:
+    """An answer's body, and what it was rendered from: it is the same as long as those two objects are."""
+
+    assessment: Assessment
+    stamp: LedgerStamp | None
+    body: Mapping[str, object]
+
+
 class TrustRoom:
     """Operations that need no credential.
 
@@ -37,6 +57,7 @@ class TrustRoom:
         self._trust = trust
         self._registry = registry
         self._public_url = public_url
+        self._rendered: OrderedDict[int, _Rendered] = OrderedDict()
 
     @operation(
         "POST",
@@ -96,9 +117,20 @@ class TrustRoom:
             return {"target": body.target, "problem": problem(fault).body}
 
     def _body(self, answer: TrustAnswer) -> dict[str, object]:
-        return dict(
-            check_body(answer.assessment, answer.target.domain, answer.stamp, self._public_url, answer.checked_ms)
-        )
+        """The body of an answer; the same assessment is rendered once, since most answers come from memory."""
+        key = id(answer.assessment)
+        known = self._rendered.get(key)
+        if known is None or known.assessment is not answer.assessment or known.stamp is not answer.stamp:
+            known = self._render(answer)
+            self._rendered[key] = known
+            if len(self._rendered) > RENDERED:
+                self._rendered.popitem(last=False)
+        return {**known.body, "checkedAt": rfc3339(answer.checked_ms)}
+
+    def _render(self, answer: TrustAnswer) -> "_Rendered":
+        body = check_body(answer.assessment, answer.target.domain, answer.stamp, self._public_url, answer.checked_ms)
+        octets = {name: msgspec.Raw(msgspec.json.encode(value)) for name, value in body.items() if name in HEAVY}
+        return _Rendered(assessment=answer.assessment, stamp=answer.stamp, body={**body, **octets})
 
     def _entry(self, entry: Lookup, seen: TrustAnswer | None) -> dict[str, object]:
         now_ms = entry.asked_ms
