@@ -1,4 +1,4 @@
-"""c2sp.org/signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof: beyond their vectors, and against tlog-scales."""
+"""c2sp.org/signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof, beyond the vectors and against tlog-scales."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""The README's first minute is what it says: every console block, word for word, against the running demonstration."""
+"""The README's first minute is what it says: every console block, word for word, in the running demonstration."""
 
 import os
 import re
@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.readme.session import Shell, matches, steps
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +38,7 @@ def port() -> int:
 
 @pytest.fixture(scope="module")
 def demonstration(port, environ, tmp_path_factory) -> Iterator[str]:
-    """`make run` of the Makefile itself, on a free port; the environment that it would set up is the one of the test."""
+    """What `make run` prints on a free port; the environment that it would set up is the one of the test."""
     make = ["make", "-o", ".venv/.base", "run", f"PORT={port}", f"BIN={Path(sys.executable).parent}"]
     said = tmp_path_factory.mktemp("demo") / "said.txt"
     with said.open("wb") as sink:
@@ -47,7 +46,9 @@ def demonstration(port, environ, tmp_path_factory) -> Iterator[str]:
         try:
             until = time.monotonic() + UP_WITHIN_S
             while "Serving http" not in said.read_text(encoding="utf-8"):
-                assert process.poll() is None and time.monotonic() < until, said.read_text(encoding="utf-8")
+                alive = process.poll() is None
+                assert alive, said.read_text(encoding="utf-8")
+                assert time.monotonic() < until, said.read_text(encoding="utf-8")
                 time.sleep(0.2)
             yield said.read_text(encoding="utf-8")
         finally:
@@ -68,10 +69,11 @@ def test_the_walk_showed_what_it_must(demonstration):
     assert re.search(r"^All \d+ expectations were met\.$", demonstration, re.MULTILINE)
 
 
-def test_every_block_prints_what_the_page_says(demonstration, port, environ):
+@pytest.mark.usefixtures("demonstration")
+def test_every_block_prints_what_the_page_says(port, environ):
     page = README.read_text(encoding="utf-8").replace("demo-data", f"demo-data-{port}").replace("8480", str(port))
     todo = steps(page)
-    assert len(todo) == 13
+    assert len(todo) == 12
     shell = Shell(ROOT, environ)
     try:
         for step in todo:

@@ -1,7 +1,7 @@
 """One world and one node for all rows; a second node with the limits that ship, and a clock that a test can move."""
 
 import pytest
-from tests.rows.staging import BRAND, EASY, Node, World
+from tests.rows.staging import BRAND, EASY, MovedClock, Node, World
 
 
 @pytest.fixture(scope="session")
@@ -21,17 +21,22 @@ def node(world) -> Node:
 
 
 @pytest.fixture(scope="session")
-def moved(world):
-    """The file that says how many seconds the second node's clock is ahead."""
-    file = world.folder / "clock"
-    file.write_text("0")
-    return file
+def clock(world):
+    """The second node's clock."""
+    return MovedClock(world.folder / "clock")
+
+
+@pytest.fixture
+def moved(clock):
+    """The second node's clock, right again when the test is over."""
+    yield clock
+    clock.ahead(0)
 
 
 @pytest.fixture(scope="session")
-def strict(world, moved) -> Node:
+def strict(world, clock) -> Node:
     """A node as it ships: the default limits. Its clock follows the file."""
-    return world.node("strict", {"FRANKMARK_TEST_CLOCK": str(moved)})
+    return world.node("strict", {"FRANKMARK_TEST_CLOCK": str(clock.file)})
 
 
 @pytest.fixture

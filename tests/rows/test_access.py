@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from contextlib import closing
 
 import pytest
 from tests.rows.staging import Client
@@ -35,10 +36,9 @@ def test_L20_the_request_after_the_thousandth_in_an_hour_is_429(strict):
 @pytest.mark.row("L21")
 def test_L21_the_same_load_with_a_key_is_200_and_a_bad_key_is_401(node, strict):
     key = new_key(strict)["key"]
-    keyed = Client(strict.base, key)
-    for number in range(1001):
-        assert keyed.get("/v1/ledger/head").status == 200, number
-    keyed.close()
+    with closing(Client(strict.base, key)) as keyed:
+        for number in range(1001):
+            assert keyed.get("/v1/ledger/head").status == 200, number
     for bad in (f"{key[:-1]}{'a' if key[-1] != 'a' else 'b'}", "ss_live_short", "sk_live_" + key[8:], "x"):
         answer = node.anyone.get("/v1/ledger/head", Authorization=f"Bearer {bad}")
         assert (answer.status, answer.json["code"]) == (401, "INVALID_API_KEY"), bad
@@ -76,12 +76,11 @@ def test_W39_old_and_new_key_both_work_for_a_while_then_the_old_one_is_401(stric
 
     try:
         assert seen() == {"old": 200, "new": 200}
-        moved.write_text(str(6 * 86_400))
+        moved.ahead(6 * 86_400)
         assert seen() == {"old": 200, "new": 200}
-        moved.write_text(str(7 * 86_400 + 60))
+        moved.ahead(7 * 86_400 + 60)
         assert seen() == {"old": 401, "new": 200}
     finally:
-        moved.write_text("0")
         for line in lines.values():
             line.close()
 

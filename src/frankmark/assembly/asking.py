@@ -1,6 +1,7 @@
 """Which node a command asks, and with which credential."""
 
 import json
+import os
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -57,11 +58,11 @@ def stored_login(environ: Mapping[str, str], config: Path) -> Login:
     key = environ.get("FRANKMARK_API_KEY") or environ.get("SS_API_KEY") or ""
     home = environ.get("HOME", "")
     older = Path(home, ".securestamp", "config.json") if home else None
-    for file in (login_file(config), older):
-        if file is not None and file.is_file() and not (base and key):
-            stored = _read(file)
-            base = base or str(stored.get("base") or stored.get("apiBase") or "")
-            key = key or str(stored.get("key") or stored.get("apiKey") or "")
+    file = next((one for one in (login_file(config), older) if one is not None and one.is_file()), None)
+    if file is not None and not (base and key):  # never the base of one file and the key of another
+        stored = _read(file)
+        base = base or str(stored.get("base") or stored.get("apiBase") or "")
+        key = key or str(stored.get("key") or stored.get("apiKey") or "")
     if key and not key.startswith(PREFIXES):
         raise Malformed(AskingReason.LOGIN_INVALID, "Invalid API key format: a key begins with ss_live_ or ss_test_")
     return Login(base=base, key=key)
@@ -102,9 +103,23 @@ def base_of_own_node(settings: Settings, data: Path) -> str:
 
 
 def _running_base(data: Path) -> str:
-    """The base that a running node wrote down; empty if it is gone."""
+    """The base that a running node wrote down; empty if it is gone, also if it could not tidy up."""
     try:
-        base = json.loads((data / "run" / RUN_FILE).read_text(encoding="utf-8")).get("base", "")
+        written = json.loads((data / "run" / RUN_FILE).read_text(encoding="utf-8"))
+        base, number = written.get("base"), written.get("pid")
     except (OSError, ValueError, AttributeError):
         return ""
-    return base if isinstance(base, str) else ""
+    return base if isinstance(base, str) and isinstance(number, int) and _runs(number) else ""
+
+
+def _runs(number: int) -> bool:
+    """Whether there is a process of that id."""
+    if number < 1:
+        return False
+    try:
+        os.kill(number, 0)
+    except PermissionError:
+        return True  # it runs, as somebody else
+    except (OSError, OverflowError):
+        return False
+    return True

@@ -22,6 +22,7 @@ __all__ = [
     "FORGER",
     "GAZETTE",
     "RECEIVER",
+    "SELECTOR",
     "SENDERS",
     "SHOP",
     "TWIN",

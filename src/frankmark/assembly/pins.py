@@ -16,10 +16,9 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -59,9 +58,15 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pins:
-    """Everything in a trust file."""
+    """Everything in a trust file.
+
+    Attributes:
+        issuers: The issuers by name.
+        time_authority: What it says of time authorities, by key id; kept as it stands.
+    """
 
     issuers: Mapping[str, Issuer]
+    time_authority: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def issuer(self, iss: str) -> Issuer | None:
         """The issuer of that name, exactly."""
@@ -95,7 +100,7 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True):
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     issuer: dict[str, _Entry] = {}
-    time_authority: dict[str, Any] = {}
+    time_authority: dict[str, dict[str, str]] = {}
 
 
 def load_pins(file: Path) -> Pins:
@@ -117,7 +122,7 @@ def load_pins(file: Path) -> Pins:
         issuers = {iss: _issuer(iss, entry) for iss, entry in read.issuer.items()}
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError, Error) as fault:
         raise Malformed(PinReason.TRUST_FILE_INVALID, f"{file}: {fault}") from fault
-    return Pins(issuers=issuers)
+    return Pins(issuers=issuers, time_authority=read.time_authority)
 
 
 def _issuer(iss: str, entry: _Entry) -> Issuer:
@@ -138,6 +143,9 @@ def store_pins(file: Path, pins: Pins) -> None:
             f"quorum = {issuer.quorum}",
             "",
         ]
+    for kid, members in sorted(pins.time_authority.items()):
+        lines += [f"[time_authority.{_quoted(kid)}]", *(f"{name} = {_quoted(text)}" for name, text in members.items())]
+        lines.append("")
     beside = file.with_name(f".{file.name}.new")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as sink:
         sink.write("\n".join(lines))
@@ -147,5 +155,5 @@ def store_pins(file: Path, pins: Pins) -> None:
 
 
 def _quoted(value: str | list[str]) -> str:
-    """A TOML basic string or array of them: a JSON text with everything beyond ASCII escaped is one."""
-    return json.dumps(value)  # noqa: TID251  (TOML, not a signed object)
+    """A TOML basic string or array of them: a JSON text is one, but for DEL, and for escapes of surrogate pairs."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # noqa: TID251  (TOML, not a signed object)

@@ -92,3 +92,11 @@ async def test_the_strongest_counts_unless_a_reviewer_cleared_it(world, lookalik
 def test_only_a_reviewers_decision_confirms():
     assert confirmed([row("a.test", 990)]) is None
     assert confirmed([row("a.test", 990), row("b.test", 1, CandidateStatus.CONFIRMED)]) is Confirmed.HERE
+
+
+@pytest.mark.parametrize(("age_days", "thousandths"), [(None, 810), (0, 850), (2, 850), (3, 810), (4000, 810)])
+async def test_a_domain_registered_within_72_hours_weighs_more(world, lookalikes, age_days, thousandths):
+    await world.register("acmecorp.test")
+    await lookalikes.refresh()
+    found = await lookalikes.resembling("acmec0rp.test", age_days)
+    assert [each.confidence for each in found] == [thousandths]

@@ -174,8 +174,9 @@ def test_the_node_is_told_the_from_domain_and_the_token_and_nothing_else(shell, 
     node.tell(CHECK, body({**ALL_PASS, "target": "acme.example"}))
     token = mint.token()
     url = f"https://mark.example/verify/{token}"
-    letter = f"From: Al <al@acme.example>\nTo: bo@b.example\nSubject: secret\nX-SecureStamp: v=1; token={token}; verify={url}"
-    (shell.home / "m.eml").write_text(f"{letter}\n\nprivate\n")
+    fields = ["From: Al <al@acme.example>", "To: bo@b.example", "Subject: secret"]
+    fields.append(f"X-SecureStamp: v=1; token={token}; verify={url}")
+    (shell.home / "m.eml").write_text("\n".join([*fields, "", "private", ""]))
     shell("check", "m.eml")
     assert [asked[3] for asked in node.asked] == [{"target": "acme.example", "token": token}]
     sent = json.dumps(node.asked)

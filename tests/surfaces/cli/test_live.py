@@ -5,18 +5,21 @@ import json
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from frankmark.adapters.system.clock import SystemClock
-from frankmark.assembly.demo import DemoWorld, Source, demo_world, settings_text
+from frankmark.assembly.demo import DemoWorld, demo_world, settings_text
 from frankmark.assembly.demo_cast import ACME, FORGER, GAZETTE, SHOP, TWIN, Letter
 
 READY_S = 20
+PROGRAM = Path(sys.executable).with_name("frankmark")
 
 
 class Stage:
@@ -34,7 +37,7 @@ class Stage:
             self._ready.set()
             await self._over.wait()
 
-    def __enter__(self) -> "Stage":
+    def __enter__(self) -> Self:
         self._thread.start()
         self._ready.wait()
         return self
@@ -77,9 +80,8 @@ def live(shell, stage: Stage, tmp_path: Path):
 @pytest.fixture
 def running(live) -> Iterator:
     """A shell whose node runs."""
-    program = Path(live.environ["PATH"].split(":")[0])
     with subprocess.Popen(
-        [str(_program()), "up"], env=live.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=live.home
+        [str(PROGRAM), "up"], env=live.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=live.home
     ) as process:
         try:
             _wait(live.data / "run" / "node.json", process)
@@ -87,13 +89,7 @@ def running(live) -> Iterator:
         finally:
             process.send_signal(signal.SIGTERM)
             out, err = process.communicate(timeout=READY_S)
-    assert process.returncode == 0, (out, err, program)
-
-
-def _program() -> Path:
-    import sys
-
-    return Path(sys.executable).with_name("frankmark")
+    assert process.returncode == 0, (out, err)
 
 
 def _wait(file: Path, process: subprocess.Popen) -> None:
@@ -108,7 +104,7 @@ def _wait(file: Path, process: subprocess.Popen) -> None:
 def register(shell, stage: Stage, domain: str, *options: str):
     """Register a domain, and publish the answer to the challenge while the command waits for it."""
     process = subprocess.Popen(
-        [str(_program()), "register", domain, *options],
+        [str(PROGRAM), "register", domain, *options],
         env=shell.environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -124,7 +120,9 @@ def register(shell, stage: Stage, domain: str, *options: str):
     return process.returncode, out, err
 
 
-def test_a_domain_gets_its_stamp_and_everything_that_follows(running, stage: Stage) -> None:
+def test_a_domain_gets_its_stamp_and_everything_that_follows(  # noqa: PLR0915  (one story, told in order)
+    running, stage: Stage
+) -> None:
     status, out, err = register(running, stage, "acme.test", "--org", "Acme", "--art", "acme.svg", "--wait", "30")
     assert status == 0, out + err
     assert "Stamp No. 000001 for acme.test" in out
@@ -174,7 +172,9 @@ def test_a_domain_gets_its_stamp_and_everything_that_follows(running, stage: Sta
     assert running("report", "acme.test", "--category", "phishing", "--note", "-", stdin=b"a letter").status == 0
 
 
-def test_messages_get_the_verdict_that_they_deserve(running, stage: Stage) -> None:
+def test_messages_get_the_verdict_that_they_deserve(  # noqa: PLR0915  (one story, told in order)
+    running, stage: Stage
+) -> None:
     status, out, err = register(running, stage, "acme.test", "--wait", "30", "--json")
     assert status == 0, out + err
     stamp = json.loads(out)
@@ -314,13 +314,13 @@ def test_a_restored_node_goes_on_under_a_successor(live, stage: Stage) -> None:
     assert live("--data", str(other), "ledger", "audit", "--json").object["sound"] is True
 
 
-def test_migrate_keeps_a_copy_only_when_something_changes(live, stage: Stage) -> None:
+def test_migrate_keeps_a_copy_only_when_something_changes(live) -> None:
     assert live("migrate").status == 1
     assert live("key", "create", "--role", "admin", "--name", "me").status == 0
     assert live("migrate", "--json").object["copies"] == []
 
 
-def test_a_challenge_that_nobody_answers_is_said_so(live, stage: Stage) -> None:
+def test_a_challenge_that_nobody_answers_is_said_so(live) -> None:
     done = live("register", "gazette.test", "--wait", "0", "--json")
     assert (done.status, done.object["error"]["code"]) == (1, "NOT_IN_DNS")
     assert live("register", "com", "--wait", "0", "--json").object["error"]["code"] == "DOMAIN_PUBLIC_SUFFIX"

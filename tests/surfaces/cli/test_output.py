@@ -82,7 +82,7 @@ def test_one_line_stays_one_line_whatever_an_outsider_wrote() -> None:
         (True, {"NO_COLOR": ""}, True),
     ],
 )
-def test_colour_is_for_terminals_that_want_it(tty: bool, environ: dict[str, str], coloured: bool) -> None:
+def test_colour_is_for_terminals_that_want_it(*, tty: bool, environ: dict[str, str], coloured: bool) -> None:
     made, out, _ = output(tty=tty, **environ)
     made.state("trusted", "acme.example")
     assert ("\x1b[32m" in out.text()) is coloured

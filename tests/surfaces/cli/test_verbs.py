@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -133,6 +134,36 @@ def test_an_issuer_is_pinned_by_its_fingerprint_and_unpinned(shell, mint) -> Non
     )
     assert again.status == 0
     assert load_pins(shell.config / "trust.toml").issuer("https://mark.example").quorum == 2
+
+
+def test_what_the_trust_file_says_of_time_authorities_outlives_a_change_of_issuers(shell, mint) -> None:
+    shell.config.mkdir(parents=True)
+    file = shell.config / "trust.toml"
+    file.write_text('[time_authority."k 1"]\npk = "AAAA"\nnotBefore = "2026-01-01T00:00:00Z"\n')
+    document = json.dumps(trust_document(mint)).encode()
+    assert shell("trust", "add", "-", "--json", stdin=document).object["error"]["code"] == "NOT_CONFIRMED"
+    before = load_pins(file)
+    (shell.home / "d.json").write_bytes(document)
+    assert shell("trust", "add", "d.json", tty=True, stdin=b"y\n").status == 0
+    after = load_pins(file)
+    assert after.time_authority == before.time_authority
+    assert after.time_authority["k 1"]["pk"] == "AAAA"
+    assert after.issuers.keys() == {"https://mark.example"}
+
+
+def test_up_says_which_options_belong_together(shell) -> None:
+    assert shell("up", "--walk").status == 2
+    assert shell("up", "--demo", "--once").status == 2
+
+
+def test_up_names_the_port_that_is_taken(shell) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        done = shell("up", "--listen", f"127.0.0.1:{busy.getsockname()[1]}", "--data", "node")
+    assert done.status == 69
+    assert "PORT_BUSY" in done.err
+    assert "--listen" in done.err
 
 
 def test_an_issuer_is_fetched_from_its_well_known_place(shell, node, mint) -> None:
@@ -345,7 +376,7 @@ def test_a_proof_goes_to_a_new_file_or_to_standard_output(shell, node, mint) -> 
 
 def test_a_node_that_was_killed_leaves_its_note_and_is_passed_over(shell) -> None:
     (shell.data / "run").mkdir(parents=True)
-    (shell.data / "run" / "node.json").write_text('{"base": "http://127.0.0.1:9"}')
+    (shell.data / "run" / "node.json").write_text(json.dumps({"base": "http://127.0.0.1:9", "pid": os.getpid()}))
     (shell.data / "run" / "admin.token").write_text("gone")
     done = shell("ledger", "audit", "--json")
     assert done.object["error"]["code"] == "NO_NODE"
@@ -354,11 +385,14 @@ def test_a_node_that_was_killed_leaves_its_note_and_is_passed_over(shell) -> Non
 def test_the_running_node_of_this_machine_is_asked_with_its_own_token(shell, node) -> None:
     del shell.environ["FRANKMARK_API_BASE"]
     (shell.data / "run").mkdir(parents=True)
-    (shell.data / "run" / "node.json").write_text(json.dumps({"base": node.base}))
+    (shell.data / "run" / "node.json").write_text(json.dumps({"base": node.base, "pid": os.getpid()}))
     (shell.data / "run" / "admin.token").write_text("token-of-this-start")
     node.tell("GET /healthz", {"status": "ok"})
-    node.tell("POST /api/ledger/audit", {"sound": False, "size": 2, "findings": [
-        {"kind": "LEAF_HASH_MISMATCH", "index": 1, "detail": "changed"}, {"kind": "ROOT_MISMATCH", "index": None, "detail": "other"}]})  # fmt: skip
+    findings = [
+        {"kind": "LEAF_HASH_MISMATCH", "index": 1, "detail": "changed"},
+        {"kind": "ROOT_MISMATCH", "index": None, "detail": "other"},
+    ]
+    node.tell("POST /api/ledger/audit", {"sound": False, "size": 2, "findings": findings})
     done = shell("ledger", "audit")
     assert done.status == 20
     assert "LEAF_HASH_MISMATCH" in done.out

@@ -100,12 +100,14 @@ class Node:
 class _Thread(threading.Thread):
     """Runs a node until it is told to stop, and keeps what went wrong for whoever waits."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], environ: Mapping[str, str], *, demo: bool) -> None:
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str], environ: Mapping[str, str], options: NodeOptions
+    ) -> None:
         super().__init__(daemon=True)
         self._data = folder / "data"
         self._settings = load(None, {**SETTINGS, **settings})
         self._environ = {"HOME": str(folder), **environ}
-        self._demo = demo
+        self._options = options
         self.begun = threading.Event()
         self.node: Node | None = None
         self.fault: BaseException | None = None
@@ -119,7 +121,7 @@ class _Thread(threading.Thread):
 
     async def _serve(self) -> None:
         noted: list[tuple[str, str]] = []
-        options = NodeOptions(demo=self._demo, note=lambda part, code: noted.append((part, code)))
+        options = replace(self._options, note=lambda part, code: noted.append((part, code)))
         async with running(self._settings, self._data, self._environ, options) as node:
             stopping, loop = asyncio.Event(), asyncio.get_running_loop()
 
@@ -133,10 +135,11 @@ class _Thread(threading.Thread):
 
 @contextmanager
 def open_node(
-    folder: Path, settings: Mapping[str, str] | None = None, environ: Mapping[str, str] | None = None, *, demo=True
+    folder: Path, settings: Mapping[str, str] | None = None, environ: Mapping[str, str] | None = None, **options: bool
 ) -> Iterator[Node]:
     """A node over a socket, until the context ends."""
-    thread = _Thread(folder, settings or {}, environ or {}, demo=demo)
+    wanted = NodeOptions(**{"demo": True, **options})
+    thread = _Thread(folder, settings or {}, environ or {}, wanted)
     thread.start()
     assert thread.begun.wait(30)
     if thread.node is None:

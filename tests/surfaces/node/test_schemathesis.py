@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-EXAMPLES = int(os.environ.get("FRANKMARK_SCHEMATHESIS_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("FRANKMARK_SCHEMATHESIS_EXAMPLES", "8"))
 OWN_ORGANISATION = [
     "POST /api/addresses",
     "POST /api/domains",

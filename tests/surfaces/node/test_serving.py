@@ -258,3 +258,31 @@ def test_a_proxy_that_is_no_network_is_named(opened, tmp_path) -> None:
         opened(tmp_path, {"FRANKMARK_TRUSTED_PROXIES": "10.0.0.1/8"}),
     ):
         pass
+
+
+@pytest.mark.row("L31")
+def test_a_store_put_back_signs_nothing_until_it_is_told_to_begin_a_successor(opened, tmp_path) -> None:
+    with opened(tmp_path) as node:
+        first = node.stamped("first.example")
+    store = tmp_path / "data" / "frankmark.db"
+    before = store.read_bytes()
+    with opened(tmp_path) as node:
+        node.stamped("second.example")
+    for beside in store.parent.glob("frankmark.db-*"):
+        beside.unlink()
+    store.write_bytes(before)
+    with opened(tmp_path) as node:
+        ready = node.ask("GET", "/readyz")
+        assert (ready.status_code, ready.json()["problems"]) == (503, ["LOG_ROLLED_BACK"])
+        assert node.ask("GET", "/v1/health").json()["status"] == "degraded"
+        wanted = {"reason": "ORG_REQUEST"}
+        refused = node.ask("POST", f"/api/stamps/{first['stampId']}/revoke", wanted, key=first["key"])
+        assert refused.json()["code"] == "LOG_ROLLED_BACK"
+        assert node.ask("GET", "/v1/trust/first.example").json()["stamp"]["status"] == "active"
+    with opened(tmp_path, new_origin=True) as node:
+        assert node.ask("GET", "/readyz").json()["ready"] is True
+        assert node.ask("POST", f"/api/stamps/{first['stampId']}/revoke", wanted, key=first["key"]).status_code == 200
+    with opened(tmp_path) as node:
+        assert node.ask("GET", "/v1/trust/first.example").json()["stamp"]["status"] == "revoked"
+        types = [one["type"] for one in node.ask("GET", "/v1/ledger/explore").json()["items"]]
+        assert types == ["LogSuccession", "StampRevocation"]

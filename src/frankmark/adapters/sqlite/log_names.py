@@ -40,7 +40,8 @@ NO_KEY = bytes(KEY_OCTETS)
 
 FIND = """
 SELECT wanted.value, min(n.name) FROM carray(?1) AS wanted
-CROSS JOIN log_names AS n ON n.log = ?2 AND n.name > wanted.value AND n.name < CAST(wanted.value || x'ffffffffffffff' AS BLOB)
+CROSS JOIN log_names AS n
+  ON n.log = ?2 AND n.name > wanted.value AND n.name < CAST(wanted.value || x'ffffffffffffff' AS BLOB)
 GROUP BY wanted.value"""
 
 

@@ -52,7 +52,9 @@ class Asked:
 @click.option("--client-ip", default="", help="The client that handed the message over, for SPF.")
 @click.option("--helo", default="", help="What that client called itself.")
 @click.option("--mail-from", default="", help="The envelope sender; without it, the null reverse-path.")
-@click.option("--trust", "trust_file", type=click.Path(dir_okay=False), help="Believe the issuers of this file.")
+@click.option(
+    "--trust", "trust_file", type=click.Path(dir_okay=False, exists=True), help="Believe the issuers of this file."
+)
 @click.option("--jwks", multiple=True, metavar="ISSUER=FILE", help="Believe these keys of an issuer; may be repeated.")
 @fail_on
 @as_json

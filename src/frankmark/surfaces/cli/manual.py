@@ -116,7 +116,7 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
 def _options(command: click.Command, context: click.Context) -> Iterator[str]:
     for option in command.get_params(context):
         record = option.get_help_record(context) if isinstance(option, click.Option) else None
-        if record is not None and record[0] != "-h, --help":
+        if record is not None and not {"--help", "--json"}.intersection(option.opts):
             yield ".TP"
             yield rf"\fB{_text(record[0])}\fR"
             yield _line(record[1]) if record[1] else r"\&"

@@ -167,8 +167,9 @@ def _authentication(output: Output, told: Json) -> None:
     if isinstance(dmarc, dict):
         aligned = dmarc["aligned"]
         fits = ", ".join(str(one) for one in aligned) if isinstance(aligned, list) else ""
-        rows.append(["DMARC", text_of(dmarc, "result"), text_of(dmarc, "recordDomain"),
-                     _joined(f"p={text_of(dmarc, 'policy')}", fits)])  # fmt: skip
+        result, policy = text_of(dmarc, "result"), text_of(dmarc, "policy")
+        asks = f"p={policy}" if policy != result else ""
+        rows.append(["DMARC", result, text_of(dmarc, "recordDomain"), _joined(asks, fits)])
     output.table(rows)
 
 

@@ -25,7 +25,9 @@ DISPLAYED = {Exit.TRUSTED: "trusted", Exit.CAUTION: "caution", Exit.UNKNOWN: "un
 
 @click.command()
 @click.argument("things", nargs=-1, required=True, metavar="THING...")
-@click.option("--trust", "trust_file", type=click.Path(dir_okay=False), help="Believe the issuers of this file.")
+@click.option(
+    "--trust", "trust_file", type=click.Path(dir_okay=False, exists=True), help="Believe the issuers of this file."
+)
 @click.option("--jwks", multiple=True, metavar="ISSUER=FILE", help="Believe these keys of an issuer; may be repeated.")
 @click.option("--online", is_flag=True, help="Ask the node, too, whether a stamp was revoked.")
 @as_json
@@ -107,9 +109,10 @@ def _show(desk: Desk, named: str, finding: Finding) -> Exit:
     what = output.say(f"thing.kind.{finding.kind.value}")
     output.line(f"{SIGNS[display]} {output.say(f'thing.{word}')}  {what}  {finding.issuer}".rstrip(), display)
     if error is not None:
-        output.line(f"  {error}")
-        if output.has(f"advice.{code_of(error)}"):
-            output.phrase(f"advice.{code_of(error)}")
+        code = code_of(error)
+        output.line(f"  {code}: {output.reason(code) or error.detail}")
+        if output.has(f"advice.{code}"):
+            output.line(f"  {output.say(f'advice.{code}')}")
     output.table([[name, "-" if value is None else str(value)] for name, value in finding.facts.items()])
     for warning in finding.warnings:
         output.line(f"  {warning}")

@@ -22,7 +22,7 @@ from frankmark.services.principals import Principal
 from frankmark.surfaces.node.problems import MEDIA_TYPE, is_defect, problem
 from frankmark.surfaces.node.reasons import NodeReason
 
-__all__ = ["Edge", "Journal", "Rates", "Sender", "known_host"]
+__all__ = ["Edge", "Journal", "Network", "Rates", "Sender", "known_host"]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

@@ -1,5 +1,6 @@
 """The frame of every page: language, templates, forms, and a page for what is not there."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +26,8 @@ __all__ = ["Frame", "Site", "wants_page"]
 
 NAMES = {"en": "English", "es": "Español", "fr": "Français", "ja": "日本語"}
 MOST_FIELDS = 32
+MOST_RANGES = 32
+WEIGHT = re.compile(r"(?:^|;)\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*(?:;|\Z)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +44,24 @@ class Frame:
 
 
 def wants_page(request: Request) -> bool:
-    """Whether whoever asks reads pages: HTML is named in `Accept`, and not after JSON."""
-    accept = request.headers.get("accept", "")
-    return "text/html" in accept and not accept.startswith("application/json")
+    """Whether whoever asks reads pages: `Accept` names HTML, and JSON neither earlier nor with more weight."""
+    weights: dict[str, float] = {}
+    for part in request.headers.get("accept", "").lower().split(",")[:MOST_RANGES]:
+        media, _, parameters = part.partition(";")
+        weights.setdefault(media.strip(), _weight(parameters))
+    page, other = weights.get("text/html", 0.0), weights.get("application/json", 0.0)
+    names = list(weights)
+    if page == other and page:
+        return names.index("text/html") < names.index("application/json")
+    return page > other
+
+
+def _weight(parameters: str) -> float:
+    """The weight of a range in `Accept` (RFC 9110 §12.4.2); one that cannot be read is none."""
+    found = WEIGHT.search(parameters)
+    if found is None:
+        return 0.0 if "q=" in parameters.replace(" ", "") else 1.0
+    return float(found[1])
 
 
 class Site:
