@@ -49,6 +49,7 @@ mutants: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	@$(BIN)/python scripts/render_docs.py
+	@$(BIN)/python scripts/render_manual.py
 
 lock: $(VENV)/.dev
 	@PATH="$(abspath $(BIN)):$$PATH" scripts/lock

@@ -69,3 +69,11 @@ def test_a_running_node_is_found_by_what_it_wrote_and_a_dead_one_is_not(tmp_path
 def test_a_command_asks_the_login_s_node_else_this_machine_s(tmp_path) -> None:
     assert node_api({"FRANKMARK_API_BASE": "https://far.example"}, Settings(), config=tmp_path, data=tmp_path)
     assert node_api({}, Settings(), config=tmp_path, data=tmp_path)
+
+
+def test_a_stored_key_goes_to_the_node_that_it_was_stored_for_and_to_no_other(tmp_path: Path) -> None:
+    login_file(tmp_path).write_text('{"base": "https://mine.example", "key": "' + KEY + '"}', encoding="utf-8")
+    environ = {"HOME": str(tmp_path)}
+    assert stored_login(environ, tmp_path).key == KEY
+    assert stored_login({**environ, "FRANKMARK_API_BASE": "https://mine.example"}, tmp_path).key == KEY
+    assert stored_login({**environ, "FRANKMARK_API_BASE": "https://other.example"}, tmp_path).key == ""

@@ -24,6 +24,7 @@ __all__ = [
     "stored_login",
 ]
 
+LONG_WORK_S = 600.0  # a backup or an audit of a large node
 RUN_FILE = "node.json"
 TOKEN_FILE = "admin.token"  # noqa: S105  (a file's name)
 PREFIXES = ("ss_live_", "ss_test_")
@@ -59,10 +60,13 @@ def stored_login(environ: Mapping[str, str], config: Path) -> Login:
     home = environ.get("HOME", "")
     older = Path(home, ".securestamp", "config.json") if home else None
     file = next((one for one in (login_file(config), older) if one is not None and one.is_file()), None)
-    if file is not None and not (base and key):  # never the base of one file and the key of another
+    if file is not None and not (base and key):
         stored = _read(file)
-        base = base or str(stored.get("base") or stored.get("apiBase") or "")
-        key = key or str(stored.get("key") or stored.get("apiKey") or "")
+        kept = str(stored.get("base") or stored.get("apiBase") or "")
+        # A key goes to the node that it was stored for, and to no other that somebody names later.
+        if not base or base == kept:
+            base = kept
+            key = key or str(stored.get("key") or stored.get("apiKey") or "")
     if key and not key.startswith(PREFIXES):
         raise Malformed(AskingReason.LOGIN_INVALID, "Invalid API key format: a key begins with ss_live_ or ss_test_")
     return Login(base=base, key=key)
@@ -83,8 +87,7 @@ def node_api(environ: Mapping[str, str], settings: Settings, *, config: Path, da
     login = stored_login(environ, config)
     if login.base:
         return HttpNodeApi(login.base, credential=login.key)
-    base = _running_base(data) or f"http://{settings.listen}"
-    return HttpNodeApi(base, credential=login.key)
+    return HttpNodeApi(base_of_own_node(settings, data), credential=login.key, ca_file=settings.evidence.ca_file)
 
 
 def running_node(settings: Settings, data: Path) -> NodeApi | None:
@@ -93,7 +96,8 @@ def running_node(settings: Settings, data: Path) -> NodeApi | None:
     base = _running_base(data)
     if not base or not token.is_file():
         return None
-    return HttpNodeApi(base, credential=token.read_text(encoding="ascii").strip(), ca_file=settings.evidence.ca_file)
+    credential = token.read_text(encoding="ascii").strip()
+    return HttpNodeApi(base, credential=credential, timeout_s=LONG_WORK_S, ca_file=settings.evidence.ca_file)
 
 
 def base_of_own_node(settings: Settings, data: Path) -> str:

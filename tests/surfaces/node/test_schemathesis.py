@@ -24,7 +24,7 @@ OWN_ORGANISATION = [
 # What only the ledger's size can say is out of range, and a limit that stands in no schema.
 RANGES = ["GET /v1/ledger/consistency", "GET /v1/ledger/inclusion"]
 # This node has neither name servers nor a way out for mail, and says so with 503.
-UNREACHABLE = ["POST /api/addresses", "POST /api/domains/{domain}/verify"]
+UNREACHABLE = ["POST /api/addresses", "POST /api/domains/{domain}/verify", "POST /api/stamps/{stamp_id}/renew"]
 
 
 def config(admin: str, org: str) -> str:
