@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NOT_A_BENCH = {"measure", "run"}
+NOT_A_BENCH = {"load", "measure", "node_process", "run"}
 
 
 def main() -> int:
