@@ -46,7 +46,13 @@ async def node(environ: Mapping[str, str] | None = None) -> AsyncIterator[NodePr
                 Path(sys.executable).with_name("frankmark"),
                 *("up", "--data", f"{folder}/data", "--listen", f"127.0.0.1:{free_port()}"),
             ],
-            env={**os.environ, **MANY, "HOME": folder, "FRANKMARK_PUBLIC_URL": "https://node.bench.test", **(environ or {})},
+            env={
+                **os.environ,
+                **MANY,
+                "HOME": folder,
+                "FRANKMARK_PUBLIC_URL": "https://node.bench.test",
+                **(environ or {}),
+            },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

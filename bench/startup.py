@@ -50,7 +50,11 @@ async def first_answer(folder: str, environ: dict[str, str]) -> float:
 
 def middle(samples: list[float]) -> dict[str, float]:
     ordered = sorted(samples)
-    return {"median_ms": round(statistics.median(ordered), 1), "low_ms": round(ordered[0], 1), "high_ms": round(ordered[-1], 1)}
+    return {
+        "median_ms": round(statistics.median(ordered), 1),
+        "low_ms": round(ordered[0], 1),
+        "high_ms": round(ordered[-1], 1),
+    }
 
 
 def main() -> None:

@@ -61,7 +61,12 @@ async def measured(pid: int, port: int, requests: list[bytes], connections: int)
     used, begun = load.processor_s(pid), time.perf_counter()
     taken = await load.run(port, requests, connections=connections, seconds=SECONDS)
     wall, cpu = time.perf_counter() - begun, load.processor_s(pid) - used
-    return {**percentiles(taken), "per_s": round(len(taken) / wall), "cpu_us": round(1e6 * cpu / len(taken)), "connections": connections}
+    return {
+        **percentiles(taken),
+        "per_s": round(len(taken) / wall),
+        "cpu_us": round(1e6 * cpu / len(taken)),
+        "connections": connections,
+    }
 
 
 async def main() -> None:

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -82,22 +82,41 @@ async def running(
     Raises:
         Unavailable: `PORT_BUSY`, or what opening raises.
     """
-    host, port = bindable(settings.listen)
+    host, wanted = bindable(settings.listen)
+    holding = ExitStack()
+    port = holding.enter_context(_held(host, wanted))
     journal = NodeJournal(version=__version__, stream=log)
-    secure = bool(settings.tls.certificate)
     loopback = ipaddress.ip_address(host).is_loopback
 
     def noted(part: str, code: str) -> None:
         journal.note("upkeep", part=part, code=code)
         options.note(part, code)
 
-    base = f"{'https' if secure else 'http'}://{_reachable(host)}:{port}"
+    base = f"{'https' if settings.tls.certificate else 'http'}://{_reachable(host)}:{port}"
     token = b64url_encode(os.urandom(TOKEN_OCTETS))
     listening = Listening(base=base, run_token=token, loopback=loopback)
     proxies = trusted(settings.trusted_proxies)
     services = await open_node(settings, data, environ, replace(options, note=noted, loopback=loopback))
     app = build(services, settings, listening, journal, proxies)
-    server = Server(
+    server = _server(app, settings, host, port)
+    task = asyncio.create_task(server.serve())
+    try:
+        await _listening(host, port, task)
+        _announce(data, base, token)
+        holding.close()
+        services.upkeep.start()
+        yield Running(services=services, base=base, run_token=token)
+    finally:
+        holding.close()
+        _withdraw(data)
+        server.stop()  # type: ignore[no-untyped-call]  # granian's own
+        await asyncio.gather(task, return_exceptions=True)
+        await services.close()
+
+
+def _server(app: ASGIApp, settings: Settings, host: str, port: int) -> Server:
+    secure = bool(settings.tls.certificate)
+    return Server(
         app,
         address=host,
         port=port,
@@ -106,17 +125,6 @@ async def running(
         ssl_cert=Path(settings.tls.certificate) if secure else None,
         ssl_key=Path(settings.tls.key) if secure else None,
     )
-    task = asyncio.create_task(server.serve())
-    try:
-        await _listening(host, port, task)
-        _announce(data, base, token)
-        services.upkeep.start()
-        yield Running(services=services, base=base, run_token=token)
-    finally:
-        _withdraw(data)
-        server.stop()  # type: ignore[no-untyped-call]  # granian's own
-        await asyncio.gather(task, return_exceptions=True)
-        await services.close()
 
 
 def serve(
@@ -196,7 +204,7 @@ class _InProcess(NodeApi):
 
 
 def bindable(listen: str) -> tuple[str, int]:
-    """Host and port of the listener, the port free right now.
+    """Host and port of a listener, nobody else listening there; a port of 0 stays 0.
 
     Raises:
         Unavailable: `PORT_BUSY`.
@@ -207,18 +215,30 @@ def bindable(listen: str) -> tuple[str, int]:
     if not host or not number.isdecimal():
         raise Misuse(ServingReason.PORT_BUSY, f"listen must be HOST:PORT; it is {listen}")
     host = "127.0.0.1" if host == "localhost" else host
-    try:
-        family = socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET  # noqa: PLR2004
-    except ValueError as wrong:
-        raise Misuse(ServingReason.PORT_BUSY, f"listen must be an address and a port; it is {listen}") from wrong
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
+    with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, int(number)))
-        except OSError as fault:
-            detail = f"port {number} on {host} is taken ({fault.strerror}); choose another: --listen {host}:0"
+        except (OSError, OverflowError) as fault:
+            detail = f"port {number} on {host} is taken ({fault}); choose another: --listen {host}:0"
             raise Unavailable(ServingReason.PORT_BUSY, detail) from fault
-        return host, int(probe.getsockname()[1])
+    return host, int(number)
+
+
+@contextmanager
+def _held(host: str, port: int) -> Iterator[int]:
+    """Keep a port for the server, which would share it with another one (SO_REUSEPORT) and never know."""
+    with socket.socket(_family(host), socket.SOCK_STREAM) as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        holder.bind((host, port))
+        yield int(holder.getsockname()[1])
+
+
+def _family(host: str) -> socket.AddressFamily:
+    try:
+        return socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET  # noqa: PLR2004
+    except ValueError as wrong:
+        raise Misuse(ServingReason.PORT_BUSY, f"listen must be an address and a port; it is {host}") from wrong
 
 
 def _reachable(host: str) -> str:
