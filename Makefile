@@ -42,7 +42,7 @@ fuzz: $(VENV)/.dev
 	@$(BIN)/python fuzz/run.py --seconds $(SECONDS)
 
 crash: $(VENV)/.dev
-	@FRANKMARK_CRASH_KILLS=200 $(BIN)/python -m pytest -q tests/ledger_crash
+	@FRANKMARK_CRASH_KILLS=1000 $(BIN)/python -m pytest -q tests/ledger_crash
 
 mutants: $(VENV)/.dev
 	@$(BIN)/python scripts/mutants.py

@@ -1,6 +1,6 @@
 """SIGKILL at any moment: what was acknowledged is there, and all signed heads are one history.
 
-`FRANKMARK_CRASH_KILLS` sets how many random kills are dealt (`make crash`: 200).
+`FRANKMARK_CRASH_KILLS` sets how many random kills are dealt; 200 unless it is set.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from frankmark.services.transparency import TransparencyLog
 
 WRITER = Path(__file__).with_name("writer.py")
 ORIGIN = "node.example.net/securestamp-main"
-KILLS = int(os.environ.get("FRANKMARK_CRASH_KILLS", "40"))
+KILLS = int(os.environ.get("FRANKMARK_CRASH_KILLS", "200"))
 KEY = NoteSigner(ORIGIN, Ed25519PrivateKey.from_seed(b"\1" * 32))
 WITNESS = NoteSigner("node.example.net/witness", Ed25519PrivateKey.from_seed(b"\2" * 32), KeyType.COSIGNATURE)
 
