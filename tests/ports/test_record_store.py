@@ -33,7 +33,7 @@ from frankmark.ports.rows import (
     Session,
 )
 from frankmark.ports.stamps import Issued, Revoked, Scored, ScoreRecord, Skipped, Stamp, StampReason, StampStatus
-from frankmark.ports.storage import RecordStore
+from frankmark.ports.storage import PENDING_MS, RecordStore
 
 ALL = Page(limit=MAX_LIMIT)
 LOG = "node/securestamp-main"
@@ -556,6 +556,20 @@ async def test_stamps_of_a_domain_come_newest_first_without_those_of_its_address
     assert (await store.stamps(ALL, org_id="org_02")).items == ()
 
 
+async def test_domains_that_have_or_had_a_stamp_are_named_once_and_also_by_what_they_lie_under(
+    store: RecordStore,
+) -> None:
+    names = ("example.com", "mail.example.com", "example.com", "notexample.com", "")
+    rows = [replace(STAMP, stamp_id=f"s{i}", domain=name, entry_index=i) for i, name in enumerate(names)]
+    mine = replace(STAMP, stamp_id="a1", domain="other.example", subject="l1", entry_index=5)
+    gone = Revoked(stamp_id="s1", at_ms=1, reason="ORG_REQUEST", revoked_by="e", tx_hash="f")
+    await store.project(LOG, 0, [*(Issued(stamp=row) for row in (*rows, mine)), gone])
+    assert await store.stamped_domains() == ("example.com", "mail.example.com", "notexample.com")
+    assert await store.stamped_domains("example.com") == ("example.com", "mail.example.com")
+    assert await store.stamped_domains("mail.example.com") == ("mail.example.com",)
+    assert await store.stamped_domains("example.org") == ()
+
+
 async def test_a_score_change_leaves_the_stamps_of_addresses_alone(store: RecordStore) -> None:
     mine = replace(STAMP, stamp_id="a1", subject="l1")
     await store.project(LOG, 0, [Issued(stamp=mine), Scored(record=SCORE)])
@@ -611,6 +625,7 @@ async def test_a_report_is_decided_once(store: RecordStore) -> None:
     assert await store.report("rep_9") is None
     assert (await store.reports(ALL, status=ReportStatus.OPEN)).items == (replace(report, report_id="rep_2"),)
     assert len((await store.reports(ALL)).items) == 2
+    assert [await store.reports_from(first) for first in ("rep_0", "rep_1", "rep_2", "rep_3")] == [2, 2, 1, 0]
     assert await acts(store) == 1
 
 
@@ -643,6 +658,15 @@ async def test_lookalikes_come_most_confident_first_and_are_listed_by_status(sto
     assert await store.candidates_of("s.example") == (better, row)
     assert (await store.candidates(ALL, status=CandidateStatus.PENDING)).items == (row, better)
     assert (await store.candidates(ALL, status=CandidateStatus.CONFIRMED)).items == ()
+
+
+async def test_the_sweep_takes_look_alikes_that_waited_90_days_and_never_a_decision(store: RecordStore) -> None:
+    old = Candidate(suspect="s.example", target="a.example", distance=2, confidence=300, detected_ms=5)
+    for one in (old, replace(old, target="b.example", detected_ms=6), replace(old, target="c.example")):
+        await store.note_candidate(one)
+    assert await store.decide_candidate(replace(old, target="c.example", status=CandidateStatus.CONFIRMED), act())
+    assert await store.sweep(6 + PENDING_MS) == 1
+    assert [row.target for row in await store.candidates_of("s.example")] == ["b.example", "c.example"]
 
 
 async def test_a_domain_met_keeps_its_first_time(store: RecordStore) -> None:

@@ -2,8 +2,10 @@
 
     python replay.py http://127.0.0.1:8480
 
-Fetches every transaction, recomputes transaction hashes, commitments and the tree's root (RFC 9162 §2.1), and prints
-the state in which that leaves every stamp: ``{"size", "root", "stamps": {stampId: {"status", "domain", "score"}}}``.
+Fetches every transaction of every log, the oldest first, recomputes transaction hashes, commitments and each tree's
+root (RFC 9162 §2.1), sees that each log follows the one before it, and prints the state in which that leaves every
+stamp: ``{"size", "root", "logs", "stamps": {stampId: {"status", "domain", "score"}}}``. `size` counts the entries of
+all logs, `root` is the newest one's.
 """
 
 import base64
@@ -53,11 +55,37 @@ def proven(transaction, place):
     return data
 
 
+def led_to(logs, leaves):
+    """See that the entries of each log lead to its head."""
+    if not leaves.keys() <= {log["origin"] for log in logs}:
+        raise SystemExit("an entry is in no log of the list")
+    for log in logs:
+        own = leaves.get(log["origin"], [])
+        if (len(own), root_of(own).hex()) != (log["size"], log["root"]):
+            raise SystemExit(f"the entries do not lead to the head of {log['origin']}")
+
+
+def followed(asset, origin, leaves):
+    """See that a log goes on from the log before it: all that is served of that one was signed."""
+    before = leaves.get(asset["predecessor"], [])
+    if origin in leaves or [*leaves][-1:] != ([asset["predecessor"]] if before else []):
+        raise SystemExit(f"{origin} does not follow the log before it")
+    if len(before) > asset["treeSize"] or (
+        len(before) == asset["treeSize"] and root_of(before).hex() != asset["rootHash"]
+    ):
+        raise SystemExit(f"{origin} follows another history")
+
+
 def replayed(base):
-    leaves, stamps = [], {}
-    for transaction in entries(base):
-        data = proven(transaction, len(leaves))
-        leaves.append(hashlib.sha256(b"\x00" + data).digest())
+    leaves, stamps = {}, {}
+    for place, transaction in enumerate(entries(base)):
+        data = proven(transaction, place)
+        origin = transaction["checkpoint"].partition("\n")[0]
+        if transaction["type"] == "LogSuccession":
+            followed(transaction["asset"], origin, leaves)
+        elif leaves and origin not in leaves:
+            raise SystemExit(f"{origin} names no log before it")
+        leaves.setdefault(origin, []).append(hashlib.sha256(b"\x00" + data).digest())
         stamp_id, kind, asset = transaction["stampId"], transaction["type"], transaction["asset"]
         if kind == "StampIssuance":
             stamps[stamp_id] = {"status": "active", "domain": asset["domain"], "score": asset["score"]}
@@ -65,10 +93,10 @@ def replayed(base):
             stamps[stamp_id] |= {"status": "revoked", "score": 0}
         elif kind == "ScoreChange":
             stamps[stamp_id] |= {"score": asset["newScore"]}
-    head = fetched(base, "/v1/ledger/head")
-    if (len(leaves), root_of(leaves).hex()) != (head["size"], head["root"]):
-        raise SystemExit("the entries do not lead to the head")
-    return {"size": len(leaves), "root": head["root"], "stamps": stamps}
+    logs = fetched(base, "/v1/ledger/logs")["items"]
+    led_to(logs, leaves)
+    size = sum(len(own) for own in leaves.values())
+    return {"size": size, "root": logs[-1]["root"], "logs": [log["origin"] for log in logs], "stamps": stamps}
 
 
 if __name__ == "__main__":

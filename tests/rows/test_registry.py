@@ -1,5 +1,6 @@
 """Registration: who owns a domain, who reads a mailbox, what the ledger refuses, and the picture that never changes."""
 
+import json
 import re
 
 import pytest
@@ -123,16 +124,28 @@ def test_L25_the_picture_is_the_same_after_revocation_and_names_no_status(node, 
     before = node.anyone.get(path)
     assert (before.status, before.headers["content-type"]) == (200, "image/svg+xml")
     assert stamped.domain.encode() in before.data
+    assert node.anyone.get(f"/badge/{stamped.domain}.svg").data == before.data
     node.admin.good("POST", f"/api/stamps/{stamped.stamp_id}/revoke", {"reason": "POLICY_VIOLATION"})
     assert node.anyone.get(f"/v1/trust/{stamped.domain}").json["stamp"]["status"] == "revoked"
     after = node.anyone.get(path)
     assert (after.status, after.data) == (200, before.data)
+    assert node.anyone.get(f"/badge/{stamped.domain}.svg").data == before.data
     words = re.sub(rb"<style.*?</style>", b"", after.data, flags=re.DOTALL).lower()
     for word in (b"revoked", b"active", b"expired", b"valid", b"trusted", b"confiable", b"score", b"safe"):
         visible = re.sub(rb"<[^>]*>", b" ", words)
         assert word not in visible, word
     for word in (b"revoked", b"active", b"expired", b"confiable", b"status"):
         assert word not in words, word
+
+
+def assets(node, kind):
+    """What the ledger holds of one kind, the oldest first."""
+    start, found = 0, []
+    while start is not None:
+        part = node.anyone.good("GET", f"/v1/ledger/explore?start={start}&limit=200")
+        found += [one["asset"] for one in part["items"] if one["entry"]["type"] == kind]
+        start = part["next"]
+    return found
 
 
 @pytest.mark.row("W21")
@@ -147,5 +160,10 @@ def test_W21_a_listed_domain_is_blocked_and_comes_back_when_it_is_taken_off(node
     back = node.anyone.check(stamped.domain)
     assert (back["trustState"], back["score"]) == ("CONFIABLE", 92)
     acts = [one["act"] for one in node.admin.good("GET", f"/api/audit?target={stamped.domain}")["items"]]
-    assert acts[:2] == [f"list.{name}.remove", f"list.{name}.add"]
+    assert acts[:4] == ["score.change", f"list.{name}.remove", "score.change", f"list.{name}.add"]
+    assert [
+        (each["oldScore"], each["newScore"], each["reason"], json.loads(each["evidence"]))
+        for each in assets(node, "ScoreChange")
+        if each["domain"] == stamped.domain
+    ] == [(92, 0, "MANUAL_REVIEW", []), (0, 92, "MANUAL_REVIEW", [])]
     assert node.anyone.post(f"/api/lists/{name}", {"domain": stamped.domain}).status == 401

@@ -10,7 +10,7 @@ from frankmark.protocols.securestamp.artwork import render_stamp
 from frankmark.protocols.securestamp.badge import BadgeState, render_badge
 
 FILE = json.loads((Path(__file__).parents[2] / "vectors" / "artwork.json").read_text(encoding="ascii"))
-CASES = 23
+CASES = 24
 STAMP_DOMAINS = 20
 KEYS = {
     "render_stamp": {"domain", "stampId", "issueYear", "collectionTitle", "design"},

@@ -1,4 +1,4 @@
-"""Write `vectors/artwork.json`: what the artwork of 20 stamps and three badges must be, as SHA-256.
+"""Write `vectors/artwork.json`: what the artwork of 20 stamps and four badges must be, as SHA-256.
 
 A golden file: the hashes are those of the drawings of today, and a stamp's artwork never changes. Run it again only
 for cases that are added; a case that is there must keep its hash.
@@ -14,6 +14,7 @@ from frankmark.protocols.securestamp.badge import BadgeState, render_badge
 OUT = Path(__file__).parents[1] / "artwork.json"
 NAMESPACE = "frankmark artwork vector"
 MOMENT_MS = 1_780_000_000_000
+LINK = "https://node.example/verify?a=1&b=2"
 STAMPS = [
     ("plain", "acme.test", 2026, "Classic", 0),
     ("one-letter-more", "acmee.test", 2026, "Classic", 0),
@@ -36,7 +37,12 @@ STAMPS = [
     ("longest-name", ".".join(["m" * 62] * 3 + ["i" * 60, "io"]), 2026, "Classic", 0),
     ("title-with-markup", "acme.test", 9999, '<b>&"Edition"', 0),
 ]
-BADGES = [("acme.test", "REGISTERED"), ("b\u00fccher.example", "NOT_REGISTERED"), ("nobody.example", "UNKNOWN")]
+BADGES = [
+    ("acme.test", "REGISTERED", MOMENT_MS, LINK),
+    ("b\u00fccher.example", "NOT_REGISTERED", MOMENT_MS, LINK),
+    ("nobody.example", "UNKNOWN", MOMENT_MS, LINK),
+    ("nobody.example", "NO_STAMP", None, ""),
+]
 
 
 def stamp_id(name: str) -> str:
@@ -56,10 +62,9 @@ def main() -> None:
         inputs = {"domain": domain, "stampId": identity, "issueYear": year, "collectionTitle": title, "design": design}
         digest = {"octets": len(drawn), "sha256": hashlib.sha256(drawn).hexdigest()}
         cases.append({"name": name, "verb": "render_stamp"} | inputs | digest)
-    for domain, state in BADGES:
-        url = "https://node.example/verify?a=1&b=2"
-        drawn = render_badge(domain, BadgeState[state], MOMENT_MS, verify_url=url)
-        inputs = {"domain": domain, "state": BadgeState[state].value, "asOfMs": MOMENT_MS, "verifyUrl": url}
+    for domain, state, moment_ms, url in BADGES:
+        drawn = render_badge(domain, BadgeState[state], moment_ms, verify_url=url)
+        inputs = {"domain": domain, "state": BadgeState[state].value, "asOfMs": moment_ms, "verifyUrl": url}
         digest = {"octets": len(drawn), "sha256": hashlib.sha256(drawn).hexdigest()}
         cases.append({"name": f"badge-{state.lower()}", "verb": "render_badge"} | inputs | digest)
     lines = ",\n".join(json.dumps(case) for case in cases)

@@ -406,6 +406,11 @@ def received() -> list[dict[str, Any]]:
             "RECEIVED_UNREADABLE",
         ),
         bad(
+            "helo-by-that-swallows-the-receiver-above-a-forged-field",
+            "Received: from bY by mx.example.net (Postfix) with ESMTP id 1; now\r\n" + forged,
+            "RECEIVED_UNREADABLE",
+        ),
+        bad(
             "helo-that-brings-its-own-comment",
             "Received: from good.example (good.example [203.0.113.9]) (a.example [192.0.2.1])" + end,
             "RECEIVED_UNREADABLE",

@@ -37,7 +37,8 @@ def _case(name: str, changes: dict[str, object], score: int, level: str, *reason
         "reasons": list(reasons),
         "coverage": shape.pop("coverage", 75),
     }
-    file = evidence((FIRST if "algorithm" not in shape else {}) | changes, **shape)
+    target = shape.pop("target", "example.com")
+    file = evidence((FIRST if "algorithm" not in shape else {}) | changes, **shape) | {"target": target}
     hashed = hashlib.sha256(canonical(file)).hexdigest()
     CASES.append({"name": name, "evidence": file, "outcome": outcome | {"evidenceHash": hashed}})
 
@@ -130,7 +131,14 @@ _case(
 )
 # Boundaries of the states and levels.
 _case("boundary: 70", LOW, 70, "L4", coverage=90)
-_case("boundary: 69, and no rule", LOW | {"registration": 30, "ssl": 8, "stamp": "expiring"}, 69, "L3", coverage=90)
+_case(
+    "boundary: 69, and no rule",
+    LOW | {"registration": 30, "ssl": 8, "stamp": "expiring"},
+    69,
+    "L3",
+    "SCORE_LOW",
+    coverage=90,
+)
 _case("boundary: 50", UNREGISTERED | {"dkim": "none", "dmarc": "none+rua"}, 50, "L3", "NOT_REGISTERED", rules="C69")
 _case("boundary: 49", UNREGISTERED | {"dkim": "none", "dmarc": "none"}, 49, "L2", "NOT_REGISTERED", rules="C69")
 _case(
@@ -248,6 +256,7 @@ _case(
     {"dkim": UNAVAILABLE, "ct": UNAVAILABLE, "domain_age": UNAVAILABLE},
     64,
     "L3",
+    "SCORE_LOW",
     coverage=50,
 )
 _case("the device's number is no coverage", DARK, 66, "L3", "COVERAGE_LOW", rules="C69", coverage=48, ml=0)
@@ -449,7 +458,7 @@ _case(
     ml=0,
 )
 _case("device: within a state it lifts", {"ct": 0}, 88, "L4", ml=0)
-_case("device: it lowers a state", LOW, 63, "L3", coverage=90, ml=1000)
+_case("device: it lowers a state", LOW, 63, "L3", "SCORE_LOW", coverage=90, ml=1000)
 _case(
     "device: 29 would become 37",
     UNREGISTERED | NO_AUTHENTICATION | {"ssl": "invalid"},
@@ -510,7 +519,7 @@ _case("0.1.0: p=none counts for nothing", OLD | {"dmarc": "none+rua"}, 75, "L4",
 _case("0.1.0: no mail exchanger", OLD | {"mx": "none"}, 90, "L4", coverage=100, **V1)
 _case("0.1.0: mail exchangers unknown", OLD | {"mx": UNAVAILABLE}, 90, "L4", coverage=90, **V1)
 _case("0.1.0: ~all", OLD | {"spf": "~all"}, 96, "L4", coverage=100, **V1)
-_case("0.1.0: no DKIM, no DMARC", OLD | {"dkim": "none", "dmarc": "absent"}, 50, "L3", coverage=100, **V1)
+_case("0.1.0: no DKIM, no DMARC", OLD | {"dkim": "none", "dmarc": "absent"}, 50, "L3", "SCORE_LOW", coverage=100, **V1)
 _case("0.1.0: a message", OLD | MESSAGE, 100, "L4", coverage=100, mode="message", **V1)
 _case("0.1.0: the device plays no part", OLD, 100, "L4", coverage=100, ml=1000, **V1)
 _case(
@@ -525,6 +534,7 @@ _case(
     lists={"campaign": True},
     **V1,
 )
+_case("an address with a quoted local part", {}, 92, "L4", target='"ann lee"@example.com')
 _case(
     "0.1.0: imitation confirmed",
     OLD,
@@ -706,6 +716,8 @@ BROKEN = [
     ("a list missing", GOOD.replace('"kyb":false,', ""), "EVIDENCE_MALFORMED"),
     ("mode unknown", GOOD.replace('"mode":"domain"', '"mode":"both"'), "EVIDENCE_MALFORMED"),
     ("target empty", GOOD.replace('"target":"example.com"', '"target":""'), "EVIDENCE_MALFORMED"),
+    ("target quoted, without a domain", GOOD.replace('"example.com"', r'"\"a b\""'), "EVIDENCE_MALFORMED"),
+    ("target with a space behind the at sign", GOOD.replace('"example.com"', r'"\"a\"@b c"'), "EVIDENCE_MALFORMED"),
     ("target with a space", GOOD.replace('"target":"example.com"', '"target":"a b"'), "EVIDENCE_MALFORMED"),
     (
         "signals in another order",

@@ -39,9 +39,10 @@ class AskingReason(StrEnum):
 class Login:
     """A stored login: the node's base and the key. Never printed whole."""
 
-    def __init__(self, *, base: str, key: str) -> None:
+    def __init__(self, *, base: str, key: str, stored: bool = False) -> None:
         self.base = base
         self.key = key
+        self.stored = stored  # whether any of it is from a file, and not from the environment alone
 
 
 def login_file(config: Path) -> Path:
@@ -60,6 +61,7 @@ def stored_login(environ: Mapping[str, str], config: Path) -> Login:
     home = environ.get("HOME", "")
     older = Path(home, ".securestamp", "config.json") if home else None
     file = next((one for one in (login_file(config), older) if one is not None and one.is_file()), None)
+    asked = (base, key)
     if file is not None and not (base and key):
         stored = _read(file)
         kept = str(stored.get("base") or stored.get("apiBase") or "")
@@ -69,7 +71,7 @@ def stored_login(environ: Mapping[str, str], config: Path) -> Login:
             key = key or str(stored.get("key") or stored.get("apiKey") or "")
     if key and not key.startswith(PREFIXES):
         raise Malformed(AskingReason.LOGIN_INVALID, "Invalid API key format: a key begins with ss_live_ or ss_test_")
-    return Login(base=base, key=key)
+    return Login(base=base, key=key, stored=(base, key) != asked)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -93,4 +93,5 @@ def mail_check(settings: Settings, clock: Clock, *, pins: "Pins", node: NodeApi 
         receivers=settings.mail.trusted_receivers,
         authserv_ids=settings.mail.authserv_ids,
     )
-    return MailCheck(resolver=open_resolver(settings, clock), node=node, trust=trust, clock=clock)
+    resolver = open_resolver(settings, clock)
+    return MailCheck(resolver=resolver, node=node, trust=trust, clock=clock, deadline_ms=settings.dns.deadline_ms)

@@ -21,8 +21,9 @@ from frankmark.adapters.system.passphrase import Prompt, find_passphrase
 from frankmark.assembly.services import Condition, Services
 from frankmark.assembly.tables import data_file, shipped_confusables, shipped_phrases, shipped_suffixes
 from frankmark.assembly.world import open_world
-from frankmark.foundation.errors import Refused
+from frankmark.foundation.errors import Refused, Unavailable
 from frankmark.foundation.note import KeyType, NoteSigner
+from frankmark.ports.durability import StoreReason
 from frankmark.ports.post import PostOffice
 from frankmark.services.access import Access
 from frankmark.services.addresses import Addresses
@@ -43,6 +44,7 @@ from frankmark.services.public_registry import PublicRegistry
 from frankmark.services.recording import Recorder
 from frankmark.services.registry import Registry
 from frankmark.services.reports import Reports
+from frankmark.services.rescoring import Rescoring
 from frankmark.services.roots import OwnRoots
 from frankmark.services.senders import SenderNames
 from frankmark.services.stamps import Issuing, Stamps
@@ -104,6 +106,13 @@ async def open_node(
     return await _Building(settings, data, environ, options or NodeOptions()).services()
 
 
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as problem:
+        raise Unavailable(StoreReason.STORE_UNREACHABLE, f"{data}: {problem.strerror}") from problem
+
+
 class _Building:
     """The order in which a node is put together."""
 
@@ -113,7 +122,7 @@ class _Building:
         self.options = options
         self.entropy = SystemEntropy()
         self.clock = SystemClock(environ, allow_test_clock=options.loopback)
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(data)
         self.database = Database.open(data)
         passphrase = find_passphrase(data / "keys", environ, self.entropy, prompt=options.prompt)
         self.unlock = passphrase.protects_backups_only
@@ -139,13 +148,14 @@ class _Building:
         custody = Custody(self.keyring, self.records, self.records, stamps, self.clock)
         witness = ledger_log.keys[1]
         ledger = Ledger(ledger_log, policy=witness, issuers=roots.issuer, predecessors=predecessors)
+        rescoring = Rescoring(self.records, trust, stamps)
         parts = UpkeepParts(
             records=self.records,
             registry=registry,
             stamps=stamps,
             addresses=addresses,
             custody=custody,
-            trust=trust,
+            rescoring=rescoring,
             clock=self.clock,
         )
         upkeep = Upkeep(parts, self.options.note)
@@ -184,6 +194,7 @@ class _Building:
             public=PublicRegistry(
                 records=self.records, registrar=registrar, roots=roots, trust=trust, clock=self.clock
             ),
+            rescoring=rescoring,
             upkeep=upkeep,
             audit_ledger=lambda: ledger.audit(self.trees),
             backup=lambda by, target: Backups(BackupTar(), self.clock, __version__).make(

@@ -32,6 +32,8 @@ __all__ = ["Finding", "Kind", "OfflineReason", "Thing", "judge", "recognise"]
 
 HEADER: Final = b"x-securestamp:"
 PROOF: Final = b"c2sp.org/tlog-proof@"
+TRANSACTION: Final = (b'"txHash"', b'"entry"', b'"entrySig"', b'"checkpoint"')
+FEWEST: Final = 2  # of these names: some alone stand in other objects too
 TOKEN_DOTS: Final = 2
 TOKEN_LETTERS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
 
@@ -97,7 +99,7 @@ def recognise(data: bytes) -> Thing:
     lower = bare[:16].lower()
     kinds = (
         (bare.startswith(PROOF), Kind.PROOF),
-        (bare.startswith(b"{"), Kind.TRANSACTION),
+        (bare.startswith(b"{") and sum(name in bare for name in TRANSACTION) >= FEWEST, Kind.TRANSACTION),
         (b"\n\n\xe2\x80\x94 " in data, Kind.HEAD),
         (lower.startswith((b"https://", b"securestamp", b"v=", b"v ", HEADER)), Kind.TOKEN),
         (bare.count(b".") == TOKEN_DOTS and TOKEN_LETTERS.issuperset(bare), Kind.TOKEN),

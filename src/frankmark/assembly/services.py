@@ -14,11 +14,12 @@ from frankmark.services.erasure import Erasure
 from frankmark.services.keyring import Keyring
 from frankmark.services.ledger import Ledger
 from frankmark.services.lists import Audit, Lists
-from frankmark.services.log_audit import AuditReport
+from frankmark.services.log_audit import LedgerReport
 from frankmark.services.principals import Principal
 from frankmark.services.public_registry import PublicRegistry
 from frankmark.services.registry import Registry
 from frankmark.services.reports import Reports
+from frankmark.services.rescoring import Rescoring
 from frankmark.services.stamps import Stamps
 from frankmark.services.trust import TrustService
 from frankmark.services.upkeep import Upkeep
@@ -73,8 +74,9 @@ class Services:
     ledger: Ledger
     trust: TrustService
     public: PublicRegistry
+    rescoring: Rescoring
     upkeep: Upkeep
-    audit_ledger: Callable[[], Awaitable[AuditReport]]
+    audit_ledger: Callable[[], Awaitable[LedgerReport]]
     backup: Callable[[Principal, str], Awaitable[BackupFacts]]
     sound: Callable[[], Awaitable[None]]
     close: Callable[[], Coroutine[None, None, None]]

@@ -24,7 +24,8 @@ __all__ = ["Handover", "ReceivedReason", "handover"]
 _WORD = re.compile(r"[^\s();<>\"\\]+")
 _FROM = re.compile(r"from(?=[ \t])", re.IGNORECASE)
 _BY = re.compile(r"by(?=[ \t])", re.IGNORECASE)
-_ANY_BY = re.compile(r"(?<![^\s();])by[ \t]+([^\s();<>]+)", re.IGNORECASE)
+# The name is looked at and not consumed: after "by by mx.example.net" both words "by" have been tried.
+_ANY_BY = re.compile(r"(?<![^\s();])by[ \t]+(?=([^\s();<>]+))", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]+)\](?::[0-9]+)?", re.IGNORECASE)
 _HOST_AND_ADDRESS = re.compile(
     r"(?:[^\s\[\]()]+[ \t]+)?\[(?:IPv6:)?([0-9A-Fa-f:.]+)\](?: \(may be forged\))?", re.IGNORECASE

@@ -46,12 +46,13 @@ class RateLimiter(Protocol):
     uses nothing up. Callers are told apart by an opaque key; addresses are never kept.
     """
 
-    async def take(self, rates: Sequence[Rate], caller: str) -> tuple[Allowance, ...]:
-        """Count one request of `caller` against every rate, unless one of them is used up.
+    async def take(self, rates: Sequence[Rate], caller: str, units: int = 1) -> tuple[Allowance, ...]:
+        """Count `units` requests of `caller` against every rate, unless one of them has too few left.
 
         Args:
             rates: The windows that apply; the first is the one reported when none is used up.
             caller: An opaque key, from `caller_at` or made of an API key's id.
+            units: How many requests this one stands for.
 
         Returns:
             One allowance per rate, in the same order; the request is refused if any is not `permitted`.

@@ -39,7 +39,9 @@ from frankmark.ports.rows import (
 )
 from frankmark.ports.stamps import Projected, ScoreRecord, Stamp, StampEntry
 
-__all__ = ["AccessStore", "AuditStore", "RecordStore", "RegistryStore", "ReviewStore", "StampStore"]
+__all__ = ["PENDING_MS", "AccessStore", "AuditStore", "RecordStore", "RegistryStore", "ReviewStore", "StampStore"]
+
+PENDING_MS = 90 * 86_400_000  # how long a look-alike waits for a reviewer
 
 
 class AuditStore(Protocol):
@@ -113,6 +115,8 @@ class AccessStore(Protocol):
 
     async def sweep(self, before_ms: int) -> int:
         """Forget sessions, links, challenges and codes that ended, and answers remembered, before `before_ms`.
+
+        So are look-alikes that nobody decided about in `PENDING_MS` before that.
 
         Returns:
             How many rows were removed.
@@ -245,6 +249,10 @@ class StampStore(Protocol):
         """At most the 100 newest stamps of a domain itself (not of its addresses), newest issuance first."""
         ...
 
+    async def stamped_domains(self, under: str = "") -> Sequence[str]:
+        """Every domain that has or had a stamp of its own, sorted; only `under` and those below where it is given."""
+        ...
+
     async def address_stamps(self, lookup: str) -> Sequence[Stamp]:
         """At most the 100 newest stamps of one address, newest issuance first."""
         ...
@@ -291,6 +299,10 @@ class ReviewStore(Protocol):
 
     async def add_report(self, report: AbuseReport) -> None:
         """Keep a new report."""
+        ...
+
+    async def reports_from(self, report_id: str) -> int:
+        """How many reports have this id or a later one."""
         ...
 
     async def report(self, report_id: str) -> AbuseReport | None:

@@ -8,8 +8,9 @@ from typing_extensions import override
 from frankmark.foundation import canonical
 from frankmark.protocols.securestamp.evidence import Signal
 from frankmark.protocols.securestamp.scoring import assess
-from frankmark.protocols.securestamp.signals import SignalName
+from frankmark.protocols.securestamp.signals import UNAVAILABLE, SignalName
 from frankmark.protocols.securestamp.wire import authentication_labels
+from frankmark.services.rescoring import OBSERVED
 from frankmark.services.stamps import Appraisal, Appraiser
 from frankmark.services.trust import TrustQuery, TrustService
 
@@ -38,7 +39,12 @@ class TrustAppraiser(Appraiser):
         lists = replace(evidence.lists, channels=(), revoked=None)
         granted = assess(replace(evidence, signals=signals, lists=lists))
         labels = authentication_labels(evidence)
-        asset = {**labels, "mx": "unavailable" if answer.exchangers is None else answer.exchangers}
+        asset: dict[str, canonical.Json] = {
+            **labels,
+            "mx": UNAVAILABLE if answer.exchangers is None else answer.exchangers,
+            "rdns": UNAVAILABLE,  # a name for an address has no weight, and is not looked up
+            OBSERVED: {each.signal.name.value: each.signal.value for each in granted.signals},
+        }
         return Appraisal(score=granted.score, signals=canonical.dump(asset).decode())
 
 

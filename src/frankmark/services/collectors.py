@@ -26,6 +26,7 @@ from frankmark.protocols.securestamp.evidence import Signal
 from frankmark.protocols.securestamp.reasons import Reason
 from frankmark.protocols.securestamp.record import Publication, Published, look_up_records
 from frankmark.protocols.securestamp.signals import UNAVAILABLE, SignalName, Value
+from frankmark.services.places import Places, Share
 
 __all__ = [
     "COMMON_SELECTORS",
@@ -63,6 +64,15 @@ COMMON_SELECTORS = (
 """DKIM selectors that are tried where the owner declared none: those that large senders and servers give out."""
 
 MOST_SELECTORS = 16
+_ASKED = {
+    SignalName.SPF: "dns",
+    SignalName.DKIM: "dns",
+    SignalName.DMARC: "dns",
+    SignalName.DOMAIN_AGE: "rdap",
+    SignalName.REGISTRATION: "rdap",
+    SignalName.SSL: "tls",
+    SignalName.CT: "tls",
+}
 
 
 class Sources:
@@ -163,56 +173,61 @@ class Collectors:
 
     Args:
         sources: Where signals come from.
-        deadline_ms: The budget of all together.
+        deadline_ms: The budget of all together, waiting for a place included.
+        places: How many domains are collected at once.
     """
 
-    def __init__(self, sources: Sources, *, deadline_ms: int = 3_000) -> None:
+    def __init__(self, sources: Sources, *, deadline_ms: int = 3_000, places: Places | None = None) -> None:
         self._sources = sources
+        self._places = places or Places()
         self._deadline_s = deadline_ms / 1000
         self._keys = KeyCache()
         self._behind: set[asyncio.Task[None]] = set()
 
-    async def observe(self, domain: str, selectors: Sequence[str] = ()) -> Observation:
+    async def observe(self, domain: str, selectors: Sequence[str] = (), share: Share = Share.KNOWN) -> Observation:
         """Collect everything about a domain, at the latest until the deadline.
 
         Args:
             domain: A-labels.
             selectors: The DKIM selectors that the owner declared; the common ones are tried if there are none.
+            share: Whose places it takes; without a place in time nothing is asked.
 
         Returns:
             What was found; a signal that missed the deadline is unavailable with `COLLECTING`.
         """
-        now = self._sources.clock.now_ms()
+        now, tell = self._sources.clock.now_ms(), asyncio.get_running_loop().time
+        until = tell() + self._deadline_s
         found, noted = _Found(), NotedResolver(self._sources.resolver)
         visit = _Visit(self._sources, noted, found, domain, now)
-        plan: list[tuple[Coroutine[None, None, None], str, tuple[SignalName, ...]]] = [
-            (visit.spf(), "dns", (SignalName.SPF,)),
-            (visit.dkim(tuple(selectors)[:MOST_SELECTORS] or COMMON_SELECTORS, self._keys), "dns", (SignalName.DKIM,)),
-            (visit.dmarc(), "dns", (SignalName.DMARC,)),
-            (visit.registration(), "rdap", (SignalName.DOMAIN_AGE, SignalName.REGISTRATION)),
-            (visit.tls(), "tls", (SignalName.SSL, SignalName.CT)),
-            (visit.record(), "dns", ()),
-            (visit.exchangers(), "dns", ()),
-        ]
-        done, pending = await asyncio.wait([asyncio.create_task(work) for work, _, _ in plan], timeout=self._deadline_s)
-        for task in done:
-            task.result()  # a collector raises only for a defect of ours
-        self._go_on(pending)
-        late = {name: unavailable(name, source, Reason.COLLECTING) for _, source, names in plan for name in names}
+        entered = await self._places.enter(share, self._deadline_s)
+        tasks: list[asyncio.Task[None]] = []
+        if entered:
+            plan = visit.plan(tuple(selectors)[:MOST_SELECTORS] or COMMON_SELECTORS, self._keys)
+            tasks = [asyncio.create_task(work) for work in plan]
+            self._places.leave_after(share, tasks)
+        pending = await self._ended(tasks, until - tell())
+        late = {name: unavailable(name, source, Reason.COLLECTING) for name, source in _ASKED.items()}
         return Observation(
             signals=late | found.signals,
             publication=found.publication or Publication(result=Published.TEMPERROR, reason=Reason.COLLECTING),
             missing=found.missing,
             exchangers=found.exchangers,
             ttl_s=noted.ttl_s,
-            late=bool(pending),
+            late=pending or not entered,
             observed_ms=now,
         )
 
-    def _go_on(self, pending: set[asyncio.Task[None]]) -> None:
+    async def _ended(self, tasks: Sequence[asyncio.Task[None]], within_s: float) -> bool:
+        """Wait for the tasks; answers whether some go on."""
+        if not tasks:
+            return False
+        done, pending = await asyncio.wait(tasks, timeout=max(0, within_s))
+        for task in done:
+            task.result()  # a collector raises only for a defect of ours
         for task in pending:
             self._behind.add(task)
             task.add_done_callback(self._behind.discard)
+        return bool(pending)
 
     async def close(self) -> None:
         """Give up on what goes on in the background."""
@@ -236,6 +251,18 @@ class _Visit:
         self._found = found
         self._domain = domain
         self._now_ms = now_ms
+
+    def plan(self, selectors: Sequence[str], cache: KeyCache) -> list[Coroutine[None, None, None]]:
+        """Everything that there is to ask."""
+        return [
+            self.spf(),
+            self.dkim(selectors, cache),
+            self.dmarc(),
+            self.registration(),
+            self.tls(),
+            self.record(),
+            self.exchangers(),
+        ]
 
     def _put(self, name: SignalName, source: str, value: Value | Reason, at_ms: int | None = None) -> None:
         if isinstance(value, Reason):

@@ -67,7 +67,7 @@ class Facts:
         stamps: The stamps of the domain, and of the very address.
         tokens: The tokens of these stamps, by stamp id.
         blocked: The block lists that the domain or one above it stands on.
-        candidates: What it was noticed to look like.
+        candidates: What it, or the registrable domain above it, was noticed to look like.
         override: The score that a reviewer gave this very address.
         behavior: What receivers reported.
     """
@@ -138,10 +138,13 @@ class Registrar:
             stamps=tuple(map(self._stamp, found)),
             tokens=tuple((row.stamp_id, row.token) for row in found if row.token),
             blocked=tuple(sorted({block.listed_on for blocks in listed for block in blocks})),
-            candidates=tuple(await self._records.candidates_of(domain)),
+            candidates=await self._candidates((domain, *above)),
             override=None if override is None else override.score,
             behavior=None if self._behavior is None else await self._behavior.sums(domain, now_ms),
         )
+
+    async def _candidates(self, names: Sequence[str]) -> tuple[rows.Candidate, ...]:
+        return tuple([row for name in names for row in await self._records.candidates_of(name)])
 
     def _stamp(self, row: stamps.Stamp) -> Stamp:
         node_id, issuer = self._roots.node(row.issued_by)

@@ -16,7 +16,7 @@ from frankmark.ports.log import Row, TreeStore
 from frankmark.protocols.securestamp.ledger import check_commitment, parse_asset, parse_entry, verify_entry
 from frankmark.services.attachments import Attachment
 from frankmark.services.ledger_tx import Finality, LedgerTx
-from frankmark.services.log_audit import AuditReport, Finding, FindingKind, audit_log
+from frankmark.services.log_audit import Finding, FindingKind, LedgerReport, audit_log
 from frankmark.services.log_leaves import SignedHead
 from frankmark.services.log_reasons import LogReason
 from frankmark.services.transparency import TransparencyLog
@@ -77,6 +77,16 @@ class Ledger:
         """The key of each log, the newest first: what a verifier pins, so that older transactions verify too."""
         return tuple(log.keys[0] for log in self._logs)
 
+    @property
+    def series(self) -> tuple[TransparencyLog, ...]:
+        """All logs of this ledger, the oldest first; the last one is written."""
+        return self._logs[::-1]
+
+    @property
+    def size(self) -> int:
+        """The number of entries in all logs together."""
+        return sum(log.head.size for log in self._logs)
+
     async def transaction(self, text: str) -> LedgerTx | None:
         """The transaction with a hash.
 
@@ -93,16 +103,29 @@ class Ledger:
         found = await self._place(text)
         return None if found is None else await self._transaction(*found)
 
-    async def entry(self, index: int) -> LedgerTx:
-        """The transaction at a place of the log that is written.
+    async def entry(self, place: int) -> LedgerTx:
+        """The transaction at a place of the whole ledger.
+
+        Args:
+            place: Counted from the first entry of the oldest log on, through all logs. A closed log grows no more, so
+                an entry keeps its place.
 
         Raises:
             Refused: `LOG_RANGE`.
         """
-        return await self._transaction(self.log, index)
+        index = place
+        for log in self.series:
+            if index < log.head.size:
+                return await self._transaction(log, index)
+            index -= log.head.size
+        raise Refused(LogReason.LOG_RANGE, f"the ledger has {self.size} entries")
 
     async def stream(self, start: int) -> AsyncIterator[LedgerTx]:
-        """Transactions from place `start` on, the coming ones too, until the log is closed."""
+        """Transactions from place `start` of the whole ledger on, the coming ones too, until its log is closed."""
+        for log in self.series[:-1]:
+            for index in range(start, log.head.size):
+                yield await self._transaction(log, index)
+            start = max(0, start - log.head.size)
         async for row in self.log.stream(start):
             yield await self._transaction(self.log, row.index)
 
@@ -129,49 +152,58 @@ class Ledger:
             self._judged = (head.note, finality)
         return finality
 
-    def health(self) -> LedgerHealth:
-        """How the ledger does."""
-        head, refusal = self.log.head, self.log.refusal
+    def health(self, log: TransparencyLog | None = None) -> LedgerHealth:
+        """How the ledger does, or one log of its series."""
+        log = log or self.log
+        head, refusal = log.head, log.refusal
         return LedgerHealth(
-            origin=self.log.origin,
+            origin=log.origin,
             size=head.size,
             number=head.number,
             finality=self.finality(head),
             refusal="" if refusal is None else str(refusal),
         )
 
-    async def audit(self, store: TreeStore) -> AuditReport:
-        """Recompute the log that is written: hashes, tiles, root, head, signatures, and what assets commit to.
+    async def audit(self, store: TreeStore) -> LedgerReport:
+        """Recompute all logs: hashes, tiles, roots, heads, successions, signatures, and what assets commit to.
 
         Args:
             store: Where the tree is; read directly, so that nothing is believed.
 
         Returns:
-            What was found, with the place of each damaged entry.
+            What was found, with the log and the place of each damaged entry.
         """
-        return await audit_log(self.log, store, self._inspect)
+        successors = [*(log.origin for log in self.series[1:]), ""]
+        pairs = zip(self.series, successors, strict=True)
+        return LedgerReport(
+            logs=tuple([await audit_log(log, store, self._inspect, successor=after) for log, after in pairs])
+        )
 
-    def _inspect(self, row: Row) -> list[Finding]:
+    def _inspect(self, origin: str, row: Row) -> list[Finding]:
         findings: list[Finding] = []
+
+        def found(kind: FindingKind, detail: str) -> None:
+            findings.append(Finding(origin=origin, kind=kind, index=row.index, detail=detail))
+
         try:
             entry = parse_entry(row.data)
             attachment = Attachment.parse(row.attachment)
         except Error as problem:
-            return [Finding(kind=FindingKind.ENTRY_MALFORMED, index=row.index, detail=str(problem))]
+            found(FindingKind.ENTRY_MALFORMED, str(problem))
+            return findings
         key = self._issuers(entry.issuer)
         if key is None:
-            detail = f"no certificate {entry.issuer} is known here"
-            findings.append(Finding(kind=FindingKind.ISSUER_UNKNOWN, index=row.index, detail=detail))
+            found(FindingKind.ISSUER_UNKNOWN, f"no certificate {entry.issuer} is known here")
         try:
             if key is not None:
                 verify_entry(row.data, attachment.entry_sig, key)
         except Error as problem:
-            findings.append(Finding(kind=FindingKind.ENTRY_SIGNATURE, index=row.index, detail=str(problem)))
+            found(FindingKind.ENTRY_SIGNATURE, str(problem))
         try:
             if attachment.asset is not None:
                 check_commitment(entry, parse_asset(entry.type, attachment.asset), attachment.salt or b"")
         except Error as problem:
-            findings.append(Finding(kind=FindingKind.ASSET_MISMATCH, index=row.index, detail=str(problem)))
+            found(FindingKind.ASSET_MISMATCH, str(problem))
         return findings
 
     async def _place(self, text: str) -> tuple[TransparencyLog, int] | None:

@@ -11,10 +11,10 @@ from frankmark.foundation.errors import Error
 from frankmark.foundation.merkle import HASH_SIZE, leaf_hash
 from frankmark.foundation.tiles import TILE_WIDTH, Frontier, tile_width
 from frankmark.ports.log import Row, TreeHead, TreeStore
-from frankmark.services.log_leaves import SignedHead
+from frankmark.services.succession import named_head
 from frankmark.services.transparency import TransparencyLog
 
-__all__ = ["AuditReport", "Finding", "FindingKind", "audit_log"]
+__all__ = ["AuditReport", "Finding", "FindingKind", "LedgerReport", "audit_log"]
 
 MOST_FINDINGS = 1_000
 
@@ -40,11 +40,13 @@ class Finding:
     """One thing that is wrong.
 
     Attributes:
+        origin: The log.
         kind: What.
-        index: The entry; None if it is not about one.
+        index: The entry's place in this log; None if it is not about one.
         detail: One sentence.
     """
 
+    origin: str
     kind: FindingKind
     index: int | None
     detail: str
@@ -52,7 +54,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReport:
-    """What an audit found.
+    """What an audit of one log found.
 
     Attributes:
         origin: The log.
@@ -67,21 +69,44 @@ class AuditReport:
     findings: tuple[Finding, ...]
 
 
-Inspect = Callable[[Row], Sequence[Finding]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerReport:
+    """What an audit of a whole ledger found.
+
+    Attributes:
+        logs: One report for each log, the oldest first.
+    """
+
+    logs: tuple[AuditReport, ...]
+
+    @property
+    def size(self) -> int:
+        """How many leaves were recomputed in all."""
+        return sum(log.size for log in self.logs)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong in any of them; empty for a sound ledger."""
+        return tuple(finding for log in self.logs for finding in log.findings)
+
+
+Inspect = Callable[[str, Row], Sequence[Finding]]
+"""What else is wrong with a leaf of the log with an origin."""
 
 
 class _Audit:
-    def __init__(self, log: TransparencyLog, head: SignedHead, store: TreeStore) -> None:
+    def __init__(self, log: TransparencyLog, store: TreeStore, successor: str) -> None:
         self._origin = log.origin
+        self._successor = successor
         self._log = log
-        self._head = head
+        self._head = log.head
         self._store = store
         self._levels: list[list[bytes]] = []
         self.frontier = Frontier()
         self.findings: list[Finding] = []
 
     def found(self, kind: FindingKind, index: int | None, detail: str) -> None:
-        self.findings.append(Finding(kind=kind, index=index, detail=detail))
+        self.findings.append(Finding(origin=self._origin, kind=kind, index=index, detail=detail))
 
     async def leaves(self, inspect: Inspect) -> None:
         for start in range(0, self._head.size, TILE_WIDTH):
@@ -104,7 +129,7 @@ class _Audit:
         place = await self._store.find(self._origin, sha256(row.data))
         if place is None or place > index:
             self.found(FindingKind.INDEX_MISMATCH, index, "the leaf is not found by its hash")
-        self.findings.extend(inspect(row))
+        self.findings.extend(inspect(self._origin, row))
         return computed
 
     async def tiles(self) -> None:
@@ -127,22 +152,40 @@ class _Audit:
                 self.found(FindingKind.CHECKPOINT_INVALID, None, "the signed checkpoint states another head")
         except Error as problem:
             self.found(FindingKind.CHECKPOINT_INVALID, None, str(problem))
-        if await self._log.last_signed() != stated and self._log.head == self._head:
-            self.found(FindingKind.SIGNED_HEAD_MISMATCH, None, "what was signed last is another head")
+        await self._last_signed(stated)
+
+    async def _last_signed(self, stated: TreeHead) -> None:
+        last = await self._log.last_signed()
+        if not self._successor:
+            if last != stated and self._log.head == self._head:
+                self.found(FindingKind.SIGNED_HEAD_MISMATCH, None, "what was signed last is another head")
+            return
+        # More was signed than is stored, and the signer may have forgotten it: the successor says which head it was.
+        named = await named_head(self._store, self._successor, self._origin)
+        if named is None or named.size < stated.size or (named.size == stated.size and named != stated):
+            detail = f"{self._successor} does not begin with a succession from this log's last head"
+            self.found(FindingKind.SIGNED_HEAD_MISMATCH, None, detail)
+        elif last not in {None, named}:
+            detail = f"what was signed last is another head than the one that {self._successor} names"
+            self.found(FindingKind.SIGNED_HEAD_MISMATCH, None, detail)
 
 
-async def audit_log(log: TransparencyLog, store: TreeStore, inspect: Inspect = lambda _: ()) -> AuditReport:
+async def audit_log(
+    log: TransparencyLog, store: TreeStore, inspect: Inspect = lambda _origin, _row: (), *, successor: str = ""
+) -> AuditReport:
     """Recompute a log up to its newest head while it goes on.
 
     Args:
         log: The log, open.
         store: Where its tree is.
         inspect: What else to look at in each leaf.
+        successor: The origin of the log that follows this one, whose first entry says what was signed last; empty for
+            the log that is written.
 
     Returns:
         What was found.
     """
-    audit = _Audit(log, log.head, store)
+    audit = _Audit(log, store, successor)
     size = log.head.size
     await audit.leaves(inspect)
     await audit.tiles()

@@ -19,6 +19,7 @@ __all__ = ["Lookalikes", "confirmed", "strongest"]
 REFRESH_MS = 30_000
 DAY_S = 86_400
 MOST_NOTED = 10
+OLDER_MS = 3 * 365 * DAY_S * 1000  # by so much older than the other, a domain was not made to resemble it
 
 
 class Lookalikes:
@@ -64,7 +65,8 @@ class Lookalikes:
     async def resembling(self, domain: str, age_days: int | None = None) -> tuple[Found, ...]:
         """The registered domains of others that `domain` resembles, the most confident first.
 
-        A domain that its owner registered before the other one, or together with it, imitates nobody.
+        A domain that its owner registered before the other one, or together with it, imitates nobody; nor does one that
+        existed three years before the other one's owner was first known here.
 
         Args:
             domain: A-labels.
@@ -79,7 +81,8 @@ class Lookalikes:
             return found
         try:
             own = await self._records.domain_holders(domain)
-            return tuple([each for each in found if not await self._allowed(each, own)])
+            since_ms = None if age_days is None else self._clock.now_ms() - age_days * DAY_S * 1000
+            return tuple([each for each in found if not await self._allowed(each, own, since_ms)])
         except Unavailable:
             return found
 
@@ -90,17 +93,23 @@ class Lookalikes:
         now_s = self._clock.now_ms() // 1000
         return Circumstances(first_seen_s=now_s - (age_days + 1) * DAY_S, now_s=now_s)
 
-    async def _allowed(self, found: Found, own: Sequence[DomainRecord]) -> bool:
-        verified = {record.org_id: record.verified_ms for record in own if record.verified_ms is not None}
-        if found.confidence < LOOKALIKE_FROM or not verified:
+    async def _allowed(self, found: Found, own: Sequence[DomainRecord], since_ms: int | None) -> bool:
+        if found.confidence < LOOKALIKE_FROM:
             return False
+        verified = {record.org_id: record.verified_ms for record in own if record.verified_ms is not None}
         others = await self._records.domain_holders(found.target)
+        if any(record.org_id in verified for record in others):
+            return True
         earliest = min((record.verified_ms for record in others if record.verified_ms is not None), default=None)
-        together = any(record.org_id in verified for record in others)
-        return together or (earliest is not None and min(verified.values()) < earliest)
+        if earliest is None:
+            return False
+        older = since_ms is not None and since_ms + OLDER_MS <= earliest
+        return older or min(verified.values(), default=earliest) < earliest
 
     def note(self, found: Sequence[Found]) -> None:
         """Keep candidates for the reviewers, in the background; a store that fails loses them until they are met again.
+
+        They are kept under the registrable domain, so that names below one domain fill no list.
 
         Args:
             found: What `resembling` gave; the ten most confident are kept.
@@ -115,7 +124,7 @@ class Lookalikes:
         try:
             for each in found:
                 row = Candidate(
-                    suspect=each.suspect,
+                    suspect=self._suffixes.registrable(each.suspect) or each.suspect,
                     target=each.target,
                     distance=each.distance,
                     confidence=each.confidence,
@@ -135,14 +144,16 @@ def strongest(found: Sequence[Found], known: Sequence[Candidate]) -> Lookalike |
 
     Args:
         found: What the domain resembles now.
-        known: What was noted about it, with the reviewers' decisions.
+        known: What was noted about it, with the reviewers' decisions; what nobody decided about counts only while it
+            is still found.
 
     Returns:
         The registered domain and the confidence; None if there is none.
     """
     cleared = {row.target for row in known if row.status is CandidateStatus.FALSE_POSITIVE}
     figures = {each.target: each.confidence for each in found}
-    figures |= {row.target: max(row.confidence, figures.get(row.target, 0)) for row in known}
+    counting = [row for row in known if row.target in figures or row.status is CandidateStatus.CONFIRMED]
+    figures |= {row.target: max(row.confidence, figures.get(row.target, 0)) for row in counting}
     left = [(confidence, target) for target, confidence in figures.items() if target not in cleared]
     if not left:
         return None

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from frankmark.foundation.canonical import Json
 from frankmark.foundation.errors import Error, Malformed, Unavailable, Unverified
@@ -20,8 +21,8 @@ from frankmark.mail.dkim import DkimOutcome, best_result, key_questions, verify_
 from frankmark.mail.dkim_key import KeyCache
 from frankmark.mail.dkim_reasons import DkimResult
 from frankmark.mail.dmarc_record import AlignmentMode
-from frankmark.mail.mailbox import Mailbox, author
-from frankmark.mail.message import Message
+from frankmark.mail.mailbox import FromReason, Mailbox, author
+from frankmark.mail.message import Message, MessageReason
 from frankmark.ports.clock import Clock
 from frankmark.ports.node_api import NodeApi
 from frankmark.ports.resolver import Resolver
@@ -36,12 +37,15 @@ from frankmark.protocols.securestamp.scoring import assess
 from frankmark.protocols.securestamp.signals import UNAVAILABLE, Mode, SignalName, Value
 from frankmark.protocols.securestamp.wire import evidence_of_assessment
 from frankmark.services.collectors import dmarc_value, drive, unavailable
+from frankmark.services.deadline import BoundedResolver
 from frankmark.services.tokens import ChannelJudge
 
-__all__ = ["Envelope", "EnvelopeSource", "MailCheck", "MailTrust", "MailVerdict", "SpfFinding"]
+__all__ = ["UNFIT", "Envelope", "EnvelopeSource", "MailCheck", "MailTrust", "MailVerdict", "SpfFinding"]
 
 CHECK = "/api/trust/check"
 OK = 200
+# What makes a message one that nobody can judge; its display is BLOCKED, for programs would show different authors.
+UNFIT: Final = frozenset[str]({*FromReason, *MessageReason})
 _SOURCES = {
     SignalName.SPF: "message",
     SignalName.DKIM: "message",
@@ -132,6 +136,10 @@ class MailVerdict:
     reachable: bool
 
 
+_Channels = tuple[ChannelOutcome, ChannelOutcome]
+_Local = tuple[SpfFinding, tuple[DkimOutcome, ...], _Channels, tuple[dmarc.DmarcOutcome, tuple[Signal, ...]]]
+
+
 class MailCheck:
     """Checks messages.
 
@@ -140,15 +148,21 @@ class MailCheck:
         node: The node to ask; None to check without one.
         trust: Whom the reader believes.
         clock: For times.
+        deadline_ms: For all questions to the DNS about one message together.
     """
 
-    def __init__(self, *, resolver: Resolver, node: NodeApi | None, trust: MailTrust, clock: Clock) -> None:
-        self._resolver = resolver
-        self._node = node
-        self._trust = trust
-        self._clock = clock
-        self._keys = KeyCache()
-        self._judge = ChannelJudge()
+    def __init__(
+        self,
+        *,
+        resolver: Resolver,
+        node: NodeApi | None,
+        trust: MailTrust,
+        clock: Clock,
+        deadline_ms: int = 3_000,
+    ) -> None:
+        self._parts = (resolver, node, trust, clock)
+        self._deadline_ms = deadline_ms
+        self._memory = (KeyCache(), ChannelJudge())
 
     async def check(
         self, message: Message, *, envelope: Envelope | None = None, fraud: int | None = None
@@ -167,15 +181,33 @@ class MailCheck:
             Malformed: A `FromReason` when the message has not exactly one author; an SPF reason when the address in
                 `envelope` is none.
         """
+        resolver, node, trust, clock = self._parts
+        bounded = BoundedResolver(resolver, clock, self._deadline_ms)
+        return await _Checking(bounded, node, trust, clock, self._memory).verdict(message, envelope, fraud)
+
+
+class _Checking:
+    """One check, whose look-ups share one deadline."""
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        node: NodeApi | None,
+        trust: MailTrust,
+        clock: Clock,
+        memory: tuple[KeyCache, ChannelJudge],
+    ) -> None:
+        self._resolver = resolver
+        self._node = node
+        self._trust = trust
+        self._clock = clock
+        self._keys, self._judge = memory
+
+    async def verdict(self, message: Message, envelope: Envelope | None, fraud: int | None) -> MailVerdict:
         sender = author(message)
         domain, now_ms = sender.address.domain, self._clock.now_ms()
-        remote, found, dkim, channels = await asyncio.gather(
-            self._ask(domain, message),
-            self._spf(message, envelope, now_ms // 1000),
-            self._dkim(message, now_ms // 1000),
-            self._channels(message, domain, now_ms // 1000),
-        )
-        outcome, signals = await self._authenticated(domain, found, dkim, now_ms)
+        remote, local = await asyncio.gather(self._ask(domain, message), self._local(message, domain, envelope, now_ms))
+        found, dkim, channels, (outcome, signals) = local
         base = remote or _unasked(domain)
         ml = None if fraud is None else Signal(name=SignalName.ML, value=fraud, source="device", observed_ms=now_ms)
         evidence = base.of_message(*signals, ml=ml, channels=_joined(channels, base))
@@ -189,6 +221,15 @@ class MailCheck:
             dmarc=outcome,
             reachable=remote is not None,
         )
+
+    async def _local(self, message: Message, domain: str, envelope: Envelope | None, now_ms: int) -> _Local:
+        """What the message and the DNS show; the node may take as long as it likes meanwhile."""
+        found, dkim, channels = await asyncio.gather(
+            self._spf(message, envelope, now_ms // 1000),
+            self._dkim(message, now_ms // 1000),
+            self._channels(message, domain, now_ms // 1000),
+        )
+        return found, dkim, channels, await self._authenticated(domain, found, dkim, now_ms)
 
     async def _ask(self, domain: str, message: Message) -> Evidence | None:
         """The node's evidence about the domain; None when it cannot be had."""

@@ -28,6 +28,8 @@ class ServiceReason(StrEnum):
     INVALID_ADDRESS = "INVALID_ADDRESS"
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"  # the same idempotency key with another request
 
+    REPORTS_FULL = "REPORTS_FULL"  # this node takes no further report within a day
+
     # Domains.
     DOMAIN_PUBLIC_SUFFIX = "DOMAIN_PUBLIC_SUFFIX"  # nobody's domain, everybody's suffix
     DOMAIN_FREE_MAIL = "DOMAIN_FREE_MAIL"  # everybody's mailbox

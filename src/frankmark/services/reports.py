@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from frankmark.foundation import canonical
-from frankmark.foundation.errors import Malformed, Refused
+from frankmark.foundation.errors import Malformed, Refused, Unavailable
 from frankmark.foundation.identifiers import is_uuid4, ulid
 from frankmark.mail.address import canonical_domain
 from frankmark.ports.clock import Clock, Entropy
@@ -16,9 +16,12 @@ from frankmark.protocols.securestamp.reasons import Reason
 from frankmark.services.principals import Principal, Role, require
 from frankmark.services.reasons import ServiceReason
 
-__all__ = ["Complaint", "ReportCategory", "Reports"]
+__all__ = ["MOST_A_DAY", "Complaint", "ReportCategory", "Reports"]
 
 LONGEST_NOTE = 2_000
+DAY_MS = 86_400_000
+MOST_A_DAY = 2_000  # reports that a node takes, from everybody together
+EARLIEST = bytes(10)
 
 
 class ReportCategory(StrEnum):
@@ -66,13 +69,18 @@ class Reports:
         Raises:
             Malformed: `INVALID_DOMAIN`.
             Refused: `VALIDATION_FAILED`, `NOT_FOUND` for a stamp that is nobody's.
+            Unavailable: `REPORTS_FULL`, the node took as many as it takes in 24 hours.
         """
         if len(complaint.note) > LONGEST_NOTE:
             raise Refused(ServiceReason.VALIDATION_FAILED, f"A note has at most {LONGEST_NOTE} characters.")
         domain = await self._about(complaint)
         now = self._clock.now_ms()
+        if await self._store.reports_from(_report_id(now - DAY_MS, EARLIEST)) >= MOST_A_DAY:
+            raise Unavailable(
+                ServiceReason.REPORTS_FULL, f"This node takes {MOST_A_DAY} reports in 24 hours; send it again later."
+            )
         report = AbuseReport(
-            report_id="rep_" + ulid(now, self._entropy.octets(10)).lower(),
+            report_id=_report_id(now, self._entropy.octets(10)),
             domain=domain,
             stamp_id=complaint.stamp_id,
             category=complaint.category,
@@ -129,3 +137,7 @@ class Reports:
             return canonical_domain(complaint.domain)
         except Malformed as wrong:
             raise Malformed(ServiceReason.INVALID_DOMAIN, f"This is not a domain name: {wrong.detail}") from wrong
+
+
+def _report_id(at_ms: int, entropy: bytes) -> str:
+    return "rep_" + ulid(at_ms, entropy).lower()

@@ -245,7 +245,7 @@ class Stamps:
             return None
         with self._alone("score", domain):
             stamps, now = await self._store.stamps_of(domain), self._clock.now_ms()
-            if not stamps or stamps[0].live_score == score or not await self._may_change(domain, reason, now):
+            if not stamps or stamps[0].live_score == score or not await self._may_change(domain, by, now):
                 return None
             asset = ScoreChange(
                 domain=domain,
@@ -259,9 +259,9 @@ class Stamps:
             await self._recorder.record(asset, stamps[0].stamp_id, node, key=f"score:{domain}:{now}")
             return (await self._store.scores(domain, Page(limit=1))).items[0]
 
-    async def _may_change(self, domain: str, reason: ScoreChangeReason, now_ms: int) -> bool:
+    async def _may_change(self, domain: str, by: Principal, now_ms: int) -> bool:
         last = (await self._store.scores(domain, Page(limit=1))).items
-        pause = 1 if reason is ScoreChangeReason.MANUAL_REVIEW else HOUR_MS
+        pause = HOUR_MS if by == NODE else 1
         return not last or now_ms - last[0].at_ms >= pause
 
     async def stamp(self, stamp_id: str) -> Stamp:

@@ -5,13 +5,14 @@ a new origin, ``<base>/2``, ``<base>/3`` and so on; its first entry (LogSuccessi
 under the old one, and entries past what is stored are void.
 """
 
-from frankmark.foundation.errors import Refused
-from frankmark.ports.log import TreeStore
-from frankmark.protocols.securestamp.ledger import LogSuccession
+from frankmark.foundation.errors import Error, Refused
+from frankmark.ports.log import TreeHead, TreeStore
+from frankmark.protocols.securestamp.ledger import LogSuccession, parse_asset, parse_entry
+from frankmark.services.attachments import Attachment
 from frankmark.services.log_reasons import LogReason
 from frankmark.services.transparency import TransparencyLog
 
-__all__ = ["origins_of", "succession", "successor_origin"]
+__all__ = ["named_head", "origins_of", "succession", "successor_origin"]
 
 
 async def origins_of(store: TreeStore, base: str) -> list[str]:
@@ -49,6 +50,28 @@ async def succession(closed: TransparencyLog, now_ms: int) -> LogSuccession:
     last = await closed.last_signed()
     size, root = (last.size, last.root) if last else (closed.head.size, closed.head.root)
     return LogSuccession(predecessor=closed.origin, tree_size=size, root_hash=root.hex(), timestamp=now_ms)
+
+
+async def named_head(store: TreeStore, successor: str, predecessor: str) -> TreeHead | None:
+    """The head of a closed log that its successor's first entry names.
+
+    Args:
+        store: Where the trees are.
+        successor: The origin of the later log.
+        predecessor: The origin of the closed one.
+
+    Returns:
+        The head; None if the successor does not begin with a succession from this log that can be read.
+    """
+    rows = await store.rows(successor, 0, 1)
+    try:
+        asset = [parse_asset(parse_entry(row.data).type, Attachment.parse(row.attachment).asset or {}) for row in rows]
+    except Error:
+        return None
+    match asset:
+        case [LogSuccession(predecessor=named) as found] if named == predecessor:
+            return TreeHead(size=found.tree_size, root=bytes.fromhex(found.root_hash))
+    return None
 
 
 def _number(origin: str, base: str) -> int:

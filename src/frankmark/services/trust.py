@@ -32,6 +32,7 @@ from frankmark.protocols.securestamp.signals import Mode, SignalName
 from frankmark.services.collectors import Collectors, Observation
 from frankmark.services.facts import Facts, Registrar, TrustRoots, behavior_signals, counting_stamp, registry_signals
 from frankmark.services.lookalikes import Lookalikes, confirmed, strongest
+from frankmark.services.places import Share
 from frankmark.services.tokens import ChannelJudge
 
 __all__ = [
@@ -85,11 +86,13 @@ class TrustQuery:
         target: A domain or an address, in any spelling.
         token: A token that a message brought; None without.
         stamp_id: A stamp id that a message brought; None without.
+        stranger: Whether somebody without a credential asks; strangers share few places for what nobody asked before.
     """
 
     target: str
     token: str | None = None
     stamp_id: str | None = None
+    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +183,7 @@ class TrustService:
         self._seen: Kept[tuple[str, tuple[str, ...]], _Seen] = Kept(CAPACITY)
         self._judged: Kept[str, _Judged] = Kept(CAPACITY)
         self._judge_channels = ChannelJudge()
-        self._looking: dict[tuple[str, tuple[str, ...]], asyncio.Task[_Seen]] = {}
+        self._looking: dict[tuple[str, tuple[str, ...], Share], asyncio.Task[_Seen]] = {}
 
     async def check(self, query: TrustQuery) -> TrustAnswer:
         """Assess a target.
@@ -199,7 +202,8 @@ class TrustService:
         now_ms = parts.clock.now_ms()
         above = parents(target.domain)
         facts = await parts.registrar.facts(target.domain, above, target.address, now_ms)
-        seen, until = await self._look(target.domain, facts.selectors)
+        share = Share.STAMPED if facts.stamps else Share.STRANGER if query.stranger else Share.KNOWN
+        seen, until = await self._look(target.domain, facts.selectors, share)
         fresh_ms = max(0, until - parts.clock.steady_ms())
         judged = self._judge(target, query, facts, seen, now_ms)
         return TrustAnswer(
@@ -216,7 +220,7 @@ class TrustService:
         await self._parts.lookalikes.close()
         await self._parts.collectors.close()
 
-    async def _look(self, domain: str, selectors: tuple[str, ...]) -> tuple[_Seen, int]:
+    async def _look(self, domain: str, selectors: tuple[str, ...], share: Share) -> tuple[_Seen, int]:
         """What the world shows, from memory or newly collected; and until when that holds."""
         parts, key = self._parts, (domain, selectors)
         await parts.lookalikes.refresh()
@@ -227,23 +231,23 @@ class TrustService:
             until, before = entry
             seen = await self._compared(domain, before.observation)
         else:
-            seen = await self._collected(domain, selectors)
+            seen = await self._collected(domain, selectors, share)
             until = parts.clock.steady_ms() + keeping_ms(seen.observation)
         self._seen.put(key, seen, until)
         return seen, until
 
-    async def _collected(self, domain: str, selectors: tuple[str, ...]) -> _Seen:
-        key = (domain, selectors)
+    async def _collected(self, domain: str, selectors: tuple[str, ...], share: Share) -> _Seen:
+        key = (domain, selectors, share)
         task = self._looking.get(key)
         if task is None:
-            task = asyncio.create_task(self._collect(domain, selectors))
+            task = asyncio.create_task(self._collect(domain, selectors, share))
             self._looking[key] = task
             task.add_done_callback(lambda _: self._looking.pop(key, None))
         return await asyncio.shield(task)
 
-    async def _collect(self, domain: str, selectors: tuple[str, ...]) -> _Seen:
-        seen = await self._compared(domain, await self._parts.collectors.observe(domain, selectors))
-        if not seen.observation.missing:
+    async def _collect(self, domain: str, selectors: tuple[str, ...], share: Share) -> _Seen:
+        seen = await self._compared(domain, await self._parts.collectors.observe(domain, selectors, share))
+        if seen.observation.exchangers is not None and not seen.observation.missing:  # the DNS knows the name
             self._parts.lookalikes.note(seen.resembling)
         return seen
 

@@ -83,3 +83,13 @@ def test_a_caller_is_a_keyed_hash_that_changes_every_day(limiter, clock):
 def test_a_network_of_version_six_is_one_caller(limiter):
     assert limiter.caller_at("2001:db8:1:2::1") == limiter.caller_at("2001:db8:1:2:ffff::9%eth0")
     assert limiter.caller_at("2001:db8:1:2::1") != limiter.caller_at("2001:db8:1:3::1")
+
+
+async def test_a_request_that_stands_for_many_counts_as_many_or_not_at_all(limiter, clock):
+    assert (await limiter.take([MINUTE], "m", 50))[0].remaining == 10
+    (refused,) = await limiter.take([MINUTE], "m", 11)
+    assert (refused.permitted, refused.remaining, refused.reset_s) == (False, 10, 60)
+    assert (await limiter.take([MINUTE], "m", 10))[0].permitted
+    assert not (await limiter.take([MINUTE], "m"))[0].permitted
+    clock.pass_s(60)
+    assert (await limiter.take([MINUTE], "m", 60))[0].permitted

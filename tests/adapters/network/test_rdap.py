@@ -217,11 +217,23 @@ async def test_an_answer_that_is_not_rdap_says_nothing_about_the_domain(client, 
     assert (await client.look_up("a.test")).answer is RegistryAnswer.UNREACHABLE
 
 
-async def test_who_waits_for_a_turn_longer_than_the_budget_learns_nothing(client, registry):
+async def test_waiting_for_a_turn_is_not_of_the_questions_budget(client, registry):
     client._turn = asyncio.Semaphore(1)
+    async with client._turn:
+        waiting = asyncio.create_task(client.look_up("a.test"))
+        await asyncio.sleep(0.6)
+        assert not waiting.done()
+        assert not registry.asked
+    assert (await waiting).answer is RegistryAnswer.FOUND
+
+
+async def test_a_question_that_was_never_asked_is_not_remembered(client, registry):
+    client._turn = asyncio.Semaphore(1)
+    client._timing = RdapTiming(budget_ms=500, patience_ms=50)
     async with client._turn:
         assert (await client.look_up("a.test")).answer is RegistryAnswer.UNREACHABLE
     assert not registry.asked
+    assert (await client.look_up("a.test")).answer is RegistryAnswer.FOUND
 
 
 async def test_the_stand_in_takes_only_get_and_survives_nonsense(registry):

@@ -197,13 +197,25 @@ async def test_many_who_ask_lead_to_one_handshake_an_hour(demo, serving, probing
     assert server.handshakes == 2
 
 
-async def test_who_waits_for_a_turn_longer_than_the_budget_learns_nothing(demo, serving, probing):
+async def test_a_probe_that_was_never_made_is_not_remembered(demo, serving, probing):
     server = await serving(demo.server_context(["site.test"]))
-    probe = probing(server.port, budget_ms=100)
+    probe = probing(server.port, patience_ms=50)
     probe._turn = asyncio.Semaphore(1)
     async with probe._turn:
         assert (await probe.probe("site.test")).handshake is Handshake.UNREACHABLE
     assert server.handshakes == 0
+    assert (await probe.probe("site.test")).handshake is Handshake.VALID
+
+
+async def test_waiting_for_a_turn_is_not_of_the_probes_budget(demo, serving, probing):
+    server = await serving(demo.server_context(["site.test"]))
+    probe = probing(server.port, budget_ms=300)
+    probe._turn = asyncio.Semaphore(1)
+    async with probe._turn:
+        waiting = asyncio.create_task(probe.probe("site.test"))
+        await asyncio.sleep(0.4)
+        assert not waiting.done()
+    assert (await waiting).handshake is Handshake.VALID
 
 
 async def test_without_another_place_the_domains_own_port_is_asked(probing):

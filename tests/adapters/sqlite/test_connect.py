@@ -1,6 +1,7 @@
 """One writer, group commit, one process a folder, migrations forward with a backup, snapshots while it runs."""
 
 import asyncio
+import stat
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ import pytest
 from frankmark.adapters.sqlite import migrate
 from frankmark.adapters.sqlite.connect import FILE, Database
 from frankmark.adapters.sqlite.opening import connection_to
+from frankmark.adapters.sqlite.signer import SqliteSigner
 from frankmark.adapters.sqlite.writing import CHECKPOINT_FRAMES
 from frankmark.foundation.errors import Refused, Unavailable
 from frankmark.ports.durability import StoreReason
@@ -43,6 +45,29 @@ async def test_a_write_is_seen_by_every_read_after_it_and_by_the_next_life(datab
     again = Database.open(tmp_path)
     assert again.read("SELECT id, body FROM kept") == [(1, "x")]
     again.close()
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+
+
+def opened_to_others(folder: Path) -> None:
+    folder.chmod(0o755)
+    for path in folder.iterdir():
+        path.chmod(0o644)
+
+
+async def test_every_file_is_its_owners_alone_whatever_the_folder_was_and_held(tmp_path: Path) -> None:
+    for _ in range(2):
+        opened_to_others(tmp_path)
+        database, signer = Database.open(tmp_path), SqliteSigner.open(tmp_path)
+        await database.write(lambda _: None)
+        await asyncio.to_thread(database.snapshot, tmp_path / "backup-before-0099")
+        found = modes(tmp_path)
+        assert {FILE, f"{FILE}-wal", f"{FILE}-shm", "signer.db", "lock", "backup-before-0099"} <= found.keys()
+        assert set(found.values()) == {0o600}, found
+        signer.close()
+        database.close()
 
 
 async def test_a_job_that_fails_leaves_no_trace_and_disturbs_nobody(database: Database) -> None:

@@ -33,6 +33,15 @@ def test_a_badge_names_owner_state_and_time(state: BadgeState) -> None:
     assert root.attrib["role"] == "img"
 
 
+def test_a_badge_of_the_name_alone_has_no_time_and_no_alarm() -> None:
+    octets = render_badge("acme.test", BadgeState.NO_STAMP, None)
+    root = ET.fromstring(octets)  # noqa: S314 (our own document)
+    assert said(root) == ["acme.test", "no stamp"]
+    assert root.findtext(f"{SVG}title") == "acme.test: no stamp"
+    assert render_badge("ACME.test.", BadgeState.NO_STAMP, None) == octets
+    assert render_badge("acne.test", BadgeState.NO_STAMP, None) != octets
+
+
 def test_a_name_in_another_script_stands_beside_its_a_labels() -> None:
     assert (
         said(drawing("b\u00fccher.example", BadgeState.REGISTERED))[0] == "b\u00fccher.example (xn--bcher-kva.example)"
@@ -63,7 +72,7 @@ def test_what_is_not_known_is_grey_and_what_is_known_has_one_blue_for_all() -> N
     def colours(domain: str, state: BadgeState, rule: str) -> list[str]:
         return re.findall(rf"\.{rule}\{{fill:#([0-9a-f]{{6}})", drawing(domain, state).findtext(f"{SVG}style") or "")
 
-    for state in (BadgeState.NOT_REGISTERED, BadgeState.UNKNOWN):
+    for state in (BadgeState.NOT_REGISTERED, BadgeState.UNKNOWN, BadgeState.NO_STAMP):
         for rule in "pcdw":
             greys = colours("acme.test", state, rule)
             assert len(greys) == 2

@@ -21,6 +21,7 @@ from tests.protocols.securestamp.parts import (
 
 from frankmark.foundation.canonical import load
 from frankmark.foundation.errors import Malformed
+from frankmark.protocols.securestamp.assessment import State
 from frankmark.protocols.securestamp.channels import ChannelName, ChannelOutcome, ChannelResult
 from frankmark.protocols.securestamp.evidence import ALGORITHM_V1, Lists
 from frankmark.protocols.securestamp.evidence_file import evidence_from_json, evidence_hash
@@ -132,6 +133,13 @@ def test_a_check_says_why() -> None:
     assert body["stamp"] is None
     assert body["signals"]["registrationVerified"] is True
     assert body["signals"]["domainVerifiedInRegistry"] is False
+
+
+def test_no_state_below_trust_is_without_a_reason() -> None:
+    low = assess(evidence({SignalName.DKIM: "none", SignalName.DMARC: "absent"}))
+    assert (low.state, low.rules) == (State.SUSPICIOUS, ())
+    assert check_body(low, "example.com", None, BASE, AT_MS)["reasons"] == ["SCORE_LOW"]
+    assert assess(evidence()).reasons == ()
 
 
 def test_nobody_is_told_that_too_little_is_known_of_a_new_sender() -> None:

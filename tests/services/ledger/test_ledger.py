@@ -267,6 +267,8 @@ async def test_an_audit_of_a_sound_log_finds_nothing(bench) -> None:
     assert await audited(bench, log) == set()
     await log.append([new_leaf(number) for number in range(600)])
     assert await audited(bench, log) == set()
+    report = await ledger_on(log).audit(bench.trees)
+    assert [(one.origin, one.size, one.root) for one in report.logs] == [(log.origin, 600, log.head.root)]
 
 
 async def test_an_audit_names_the_damaged_entry(twins) -> None:
@@ -374,6 +376,87 @@ async def test_a_successor_names_what_was_signed_last_and_old_entries_are_still_
     assert await ledger.transaction(tx_hash(parse_entry(new_leaf(1).data))) is None, "void: past what is stored"
     with pytest.raises(Refused):
         await succession(new, 5)
+
+
+def succession_leaf(asset: LogSuccession) -> NewLeaf:
+    entry = entry_for(asset, bytes(16), stamp_id="", issuer=ISSUER)
+    beside = Attachment(entry_sig=sign_entry(entry, NODE_KEY), asset=asset_json(asset), salt=bytes(16), node=None)
+    return NewLeaf(data=entry_bytes(entry), key="succession", attachment=beside.render())
+
+
+async def succeeded(make_bench: Callable, bench, *, forgotten: bool) -> tuple[object, Ledger]:
+    """A log of two stored entries of which three were signed, and its successor with a succession and an entry."""
+    lost = await bench.opened()
+    await lost.append([new_leaf(0), new_leaf(1)])
+    restored = make_bench(type(bench.trees)(), type(bench.signer)())
+    await (await restored.opened()).append([new_leaf(0), new_leaf(1)])
+    await lost.append([new_leaf(2)])
+    both = make_bench(restored.trees, type(bench.signer)() if forgotten else bench.signer)
+    old = await both.opened()
+    new = await both.opened(successor_origin(old.origin, old.origin))
+    await new.append([succession_leaf(await succession(old, 5)), new_leaf(7)])
+    return both, ledger_on(new, predecessors=(old,))
+
+
+def places(report) -> set[tuple[str, FindingKind, int | None]]:
+    return {(one.origin, one.kind, one.index) for one in report.findings}
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+async def test_an_audit_and_the_explorer_go_through_all_logs(make_bench: Callable, twins, *, forgotten: bool) -> None:
+    bench, ledger = await succeeded(make_bench, twins, forgotten=forgotten)
+    old, new = ledger.series
+    report = await ledger.audit(bench.trees)
+    assert places(report) == set()
+    assert [(one.origin, one.size) for one in report.logs] == [(old.origin, 2), (new.origin, 2)]
+    assert report.size == ledger.size == 4
+    seen = [await ledger.entry(place) for place in range(4)]
+    assert [one.entry.type.value for one in seen] == [
+        *["StampIssuance", "StampIssuance", "LogSuccession", "StampIssuance"]
+    ]
+    assert [one.proof.index for one in seen] == [0, 1, 0, 1]
+    for wrong in (-1, 4):
+        with pytest.raises(Refused) as caught:
+            await ledger.entry(wrong)
+        assert caught.value.code is LogReason.LOG_RANGE
+    for start in range(4):
+        stream = ledger.stream(start)
+        assert [(await anext(stream)).json() for _ in range(4 - start)] == [one.json() for one in seen[start:]]
+        await stream.aclose()
+
+
+async def test_an_audit_names_the_damaged_entry_of_a_closed_log(make_bench: Callable, twins) -> None:
+    bench, ledger = await succeeded(make_bench, twins, forgotten=False)
+    old, new = ledger.series
+    rows: list[NewRow] = bench.trees._logs[old.origin].rows
+    sound = rows[1]
+    rows[1] = dataclasses.replace(sound, data=sound.data.replace(b'"v":1', b'"v":2'))
+    assert places(await ledger.audit(bench.trees)) == {
+        (old.origin, FindingKind.LEAF_HASH_MISMATCH, 1),
+        (old.origin, FindingKind.INDEX_MISMATCH, 1),
+        (old.origin, FindingKind.ENTRY_MALFORMED, 1),
+        (old.origin, FindingKind.ROOT_MISMATCH, None),
+    }
+    rows[1] = sound
+    # Signed is another head than the successor says.
+    ours = ("1:" + old.origin, old.origin)
+    kept = bench.signer._signed[ours]
+    bench.signer._signed[ours] = dataclasses.replace(kept, size=4)
+    assert places(await ledger.audit(bench.trees)) == {(old.origin, FindingKind.SIGNED_HEAD_MISMATCH, None)}
+    bench.signer._signed[ours] = kept
+    # The successor begins with no succession from this log, or with none that can be read.
+    begun: list[NewRow] = bench.trees._logs[new.origin].rows
+    first = begun[0]
+    begun[0] = begun[1]
+    assert (old.origin, FindingKind.SIGNED_HEAD_MISMATCH, None) in places(await ledger.audit(bench.trees))
+    begun[0] = dataclasses.replace(first, attachment=b"{")
+    assert (old.origin, FindingKind.SIGNED_HEAD_MISMATCH, None) in places(await ledger.audit(bench.trees))
+    for size, root in ((1, old.head.root), (2, bytes(32))):
+        other = LogSuccession(predecessor=old.origin, tree_size=size, root_hash=root.hex(), timestamp=5)
+        begun[0] = dataclasses.replace(first, attachment=succession_leaf(other).attachment)
+        assert (old.origin, FindingKind.SIGNED_HEAD_MISMATCH, None) in places(await ledger.audit(bench.trees))
+    begun[0] = first
+    assert places(await ledger.audit(bench.trees)) == set()
 
 
 async def test_a_log_that_nobody_remembers_is_succeeded_from_its_published_head(make_bench: Callable, twins) -> None:

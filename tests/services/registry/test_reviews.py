@@ -2,13 +2,13 @@
 
 import pytest
 
-from frankmark.foundation.errors import Malformed, Refused, Unverified
+from frankmark.foundation.errors import Malformed, Refused, Unavailable, Unverified
 from frankmark.ports.paging import MAX_LIMIT, Page
 from frankmark.ports.rows import BlockList, Candidate, CandidateStatus, ReportStatus
 from frankmark.protocols.securestamp.reasons import Reason
 from frankmark.services.principals import LOCAL_ADMIN, Principal, Role
 from frankmark.services.reasons import ServiceReason
-from frankmark.services.reports import Complaint, ReportCategory
+from frankmark.services.reports import MOST_A_DAY, Complaint, ReportCategory
 
 ALL = Page(limit=MAX_LIMIT)
 PEOPLE = {role: Principal(actor=f"key_{role}", org_id="", role=role) for role in Role}
@@ -141,6 +141,15 @@ async def test_a_report_names_a_domain_or_a_stamp(house) -> None:
         await refused(house.reports.submit(told), code, kind)
     long = Complaint(category=ReportCategory.OTHER, domain="x.test", note="x" * 2001)
     await refused(house.reports.submit(long), ServiceReason.VALIDATION_FAILED)
+
+
+async def test_a_node_takes_so_many_reports_in_a_day(house) -> None:
+    complaint = Complaint(category=ReportCategory.SPAM, domain="x.test")
+    for _ in range(MOST_A_DAY):
+        await house.reports.submit(complaint)
+    await refused(house.reports.submit(complaint), ServiceReason.REPORTS_FULL, Unavailable)
+    house.clock.pass_ms(86_400_001)
+    await house.reports.submit(complaint)
 
 
 async def test_reports_are_read_by_reviewers(house) -> None:

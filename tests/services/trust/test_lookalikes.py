@@ -85,7 +85,9 @@ async def test_the_strongest_counts_unless_a_reviewer_cleared_it(world, lookalik
     assert strongest((), ()) is None
     assert strongest(found, ()).confidence == 810
     assert strongest(found, [row("acmecorp.test", 910)]).confidence == 910
-    assert strongest(found, [row("other.test", 820)]).target == "other.test"
+    assert strongest(found, [row("other.test", 820)]).target == "acmecorp.test"
+    assert strongest((), [row("acmecorp.test", 810)]) is None
+    assert strongest((), [row("acmecorp.test", 810, CandidateStatus.CONFIRMED)]).confidence == 810
     assert strongest(found, [row("acmecorp.test", 910, CandidateStatus.FALSE_POSITIVE)]) is None
 
 
@@ -94,9 +96,31 @@ def test_only_a_reviewers_decision_confirms():
     assert confirmed([row("a.test", 990), row("b.test", 1, CandidateStatus.CONFIRMED)]) is Confirmed.HERE
 
 
-@pytest.mark.parametrize(("age_days", "thousandths"), [(None, 810), (0, 850), (2, 850), (3, 810), (4000, 810)])
+@pytest.mark.parametrize(("age_days", "thousandths"), [(None, 810), (0, 850), (2, 850), (3, 810), (1094, 810)])
 async def test_a_domain_registered_within_72_hours_weighs_more(world, lookalikes, age_days, thousandths):
     await world.register("acmecorp.test")
     await lookalikes.refresh()
     found = await lookalikes.resembling("acmec0rp.test", age_days)
     assert [each.confidence for each in found] == [thousandths]
+
+
+async def test_a_domain_three_years_older_than_what_is_known_of_the_other_imitates_nobody(world, lookalikes, clock):
+    await world.register("acmecorp.test")
+    await lookalikes.refresh()
+    assert [each.confidence for each in await lookalikes.resembling("acmec0rp.test", 1094)] == [810]
+    assert await lookalikes.resembling("acmec0rp.test", 1095) == ()
+    assert [each.confidence for each in await lookalikes.resembling("acmexxrp.test", 1095)] == [600]
+    clock.pass_s(86_400)
+    assert [each.confidence for each in await lookalikes.resembling("acmec0rp.test", 1095)] == [810]
+    assert await lookalikes.resembling("acmec0rp.test", 1096) == ()
+
+
+async def test_candidates_are_noted_under_the_registrable_domain(world, lookalikes):
+    await world.register("acmecorp.test")
+    await lookalikes.refresh()
+    for name in ("a", "b", "c.d"):
+        lookalikes.note(await lookalikes.resembling(f"{name}.acmec0rp.test"))
+    await lookalikes.close()
+    assert [(suspect, target) for suspect, target in world.records.candidate_rows] == [
+        ("acmec0rp.test", "acmecorp.test")
+    ]

@@ -15,6 +15,7 @@ from frankmark.protocols.securestamp.display import Display, display
 from frankmark.protocols.securestamp.reasons import Reason
 from frankmark.protocols.securestamp.signals import SignalName
 from frankmark.services.facts import Registrar
+from frankmark.services.places import Share
 from frankmark.services.reasons import ServiceReason
 from frankmark.services.trust import TrustQuery, keeping_ms, parents, parse_target
 
@@ -302,7 +303,7 @@ async def test_an_assessment_is_remembered_while_nothing_changes(good):
 
 
 async def test_how_long_an_observation_is_kept(good):
-    observation = (await good.trust._look("good.test", ("demo",)))[0].observation
+    observation = (await good.trust._look("good.test", ("demo",), Share.KNOWN))[0].observation
     assert keeping_ms(observation) == 1_000
     assert keeping_ms(replace(observation, ttl_s=86_400)) == 300_000
     assert keeping_ms(replace(observation, ttl_s=0)) == 10_000
@@ -344,3 +345,20 @@ async def test_a_newly_registered_brand_is_compared_with_what_is_already_remembe
     good.clock.pass_s(31)
     assert (await check(good, "acmec0rporation.test")).assessment.evidence.lists.lookalike is not None
     assert len(good.dns.asked) == asked
+
+
+async def test_a_quoted_local_part_is_answered(good):
+    answer = await check(good, '"ann lee"@Good.test')
+    assert answer.assessment.evidence.target == '"ann lee"@good.test'
+
+
+async def test_a_reviewers_word_about_a_domain_holds_for_the_names_below_it(good):
+    await good.register("acmecorporation.test")
+    good.clock.pass_s(31)
+    good.mail_domain("mail.acmec0rporation.test")
+    await check(good, "mail.acmec0rporation.test")
+    await good.trust._parts.lookalikes.close()
+    (noted,) = await good.records.candidates_of("acmec0rporation.test")
+    await good.records.decide_candidate(replace(noted, status=rows.CandidateStatus.CONFIRMED), ACT)
+    confirmed = await check(good, "mail.acmec0rporation.test")
+    assert Reason.TYPOSQUAT_CONFIRMED in confirmed.assessment.reasons

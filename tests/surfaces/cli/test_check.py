@@ -147,21 +147,49 @@ def test_a_file_that_is_named_like_a_domain_is_said_to_be_there(shell, node) -> 
         (b"no header at all\n\nx", "HEADER_SYNTAX"),
         (b"From: a@b.example\x00\n\nx", "HEADER_CONTROL_CHARACTER"),
         (b"", "FROM_ABSENT"),
+        (b"From: team: a@b.example;\n\nx\n", "FROM_GROUP"),
+        (b"From: \xff@b.example\n\nx\n", "FROM_NOT_UTF8"),
         (b"X: " + b"a" * 40_000 + b"\n\n", "HEADER_LINE_TOO_LONG"),
+        (b"".join(b"X%d: %s\n" % (number, b"a" * 900) for number in range(1200)) + b"\n", "HEADER_TOO_"),
+        (b"From: a@b.example\n\n" + bytes(26_214_400), "FILE_TOO_LARGE"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_is_no_message_is_a_usage_error_with_a_code(shell, node, data: bytes, code: str) -> None:
+def test_a_message_that_nobody_can_judge_is_blocked_and_says_why(shell, node, data: bytes, code: str) -> None:
     (shell.home / "m.eml").write_bytes(data)
     done = shell("check", "m.eml", "--json")
-    assert done.status == 2
-    assert done.object["error"]["code"].startswith(code)
-    assert done.object["target"] == "m.eml"
+    assert done.status == 20
+    told = done.object
+    assert (told["kind"], told["target"], told["domain"], told["display"]) == ("message", "m.eml", None, "blocked")
+    (reason,) = told["reasons"]
+    assert reason.startswith(code)
+    assert (told["score"], told["assessment"]) == (None, None)
+    human = shell("check", "-", stdin=data)
+    assert human.status == 20
+    assert human.out.startswith("✕ BLOCKED  -  ")
+    assert reason in human.out
+    assert "The message has no From field." in human.out or code != "FROM_ABSENT"
+    assert human.err == ""
     assert node.asked == []
 
 
-def test_a_message_that_is_too_large_is_not_read_to_its_end(shell) -> None:
-    (shell.home / "m.eml").write_bytes(b"From: a@b.example\n\n" + bytes(26_214_400))
-    assert shell("check", "m.eml", "--json").object["error"]["code"] == "FILE_TOO_LARGE"
+def test_an_envelope_without_an_address_is_still_a_usage_error(shell, node) -> None:
+    node.tell(CHECK, body())
+    (shell.home / "m.eml").write_bytes(b"From: a@example.com\n\nx\n")
+    done = shell("check", "m.eml", "--json", "--client-ip", "nowhere", "--helo", "mx.example")
+    assert done.status == 2
+    assert not done.object.get("display")
+
+
+def test_a_low_score_without_a_rule_names_the_signals_that_lost_most(shell, node) -> None:
+    low = next(case for case in SCORES if case["name"] == "coverage 50: does not fire")["evidence"]
+    node.tell(CHECK, body(low))
+    done = shell("check", "example.com", "--json")
+    assert done.status == 10
+    assert done.object["reasons"][0] == "SCORE_LOW"
+    headline = shell("check", "example.com").out.splitlines()[0]
+    assert "The signals alone do not bring the points that trust takes." in headline
+    assert "Most points were lost on: DKIM 0/11, Age of the domain, days 0/9, " in headline
 
 
 @pytest.mark.parametrize("name", ["nowhere.eml", "sub/nowhere", "./"])
@@ -212,15 +240,15 @@ def test_plain_http_to_another_machine_is_refused(shell) -> None:
     assert (done.status, done.object["error"]["code"]) == (2, "NODE_BASE_INVALID")
 
 
-def test_a_batch_goes_in_parts_of_a_hundred_and_keeps_its_order(shell, node) -> None:
-    rows = [f"no{number}.example" for number in range(230)]
-    for first in (0, 100, 200):
-        part = [{**unregistered(), "target": one, "domain": one} for one in rows[first : first + 100]]
+def test_a_batch_goes_in_parts_that_an_anonymous_caller_may_ask_and_keeps_its_order(shell, node) -> None:
+    rows = [f"no{number}.example" for number in range(130)]
+    for first in (0, 50, 100):
+        part = [{**unregistered(), "target": one, "domain": one} for one in rows[first : first + 50]]
         node.answers.setdefault(BATCH, []).append((200, {"results": part}, {}))
-    done = shell("batch", "-", stdin="\n".join(["# senders", "", *rows]).encode())
+    done = shell("batch", "-", "--json", stdin="\n".join(["# senders", "", *rows]).encode())
     assert done.status == 30
     assert [one["target"] for one in done.objects] == rows
-    assert [len(asked[3]["targets"]) for asked in node.asked] == [100, 100, 30]
+    assert [len(asked[3]["targets"]) for asked in node.asked] == [50, 50, 30]
 
 
 def test_a_batch_waits_as_long_as_the_node_says_and_no_longer(shell, node) -> None:
@@ -233,6 +261,19 @@ def test_a_batch_waits_as_long_as_the_node_says_and_no_longer(shell, node) -> No
     done = shell("batch", "-", "--json", stdin=b"example.com")
     assert done.status == 1
     assert done.object["error"]["code"] == "RATE_LIMITED"
+
+
+def test_a_batch_is_told_to_people_in_a_line_each(shell, node) -> None:
+    refused = {"target": "?", "problem": {"code": "INVALID_TARGET", "status": 400, "retryable": False}}
+    node.tell(BATCH, {"results": [body(), refused, {**unregistered(), "target": "b.example"}]})
+    done = shell("batch", "-", stdin=b"example.com\n?\nb.example\n")
+    assert done.status == 2
+    first, second, third = done.out.splitlines()
+    assert first.startswith("✓ TRUSTED  example.com  92/100 L4")
+    assert second == "– ?  INVALID_TARGET  A target is a domain or a mail address."
+    assert third.startswith("– UNKNOWN  b.example  ")
+    node.tell(BATCH, {"results": ["x"]})
+    assert shell("batch", "-", stdin=b"example.com").status == 70
 
 
 def test_a_batch_without_a_node_says_so_on_each_line(shell) -> None:

@@ -311,7 +311,29 @@ def test_a_restored_node_goes_on_under_a_successor(live, stage: Stage) -> None:
     done = live("--data", str(other), "restore", "node.backup", "--new-origin", "--json")
     assert done.status == 0, done.out + done.err
     assert done.object["origin"].endswith("/securestamp-main/2")
-    assert live("--data", str(other), "ledger", "audit", "--json").object["sound"] is True
+    audited = live("--data", str(other), "ledger", "audit", "--json").object
+    assert audited["sound"] is True
+    base = done.object["origin"].removesuffix("/2")
+    assert [(one["origin"], one["size"]) for one in audited["logs"]] == [(base, 1), (f"{base}/2", 1)]
+    assert audited["size"] == 2
+    spoken = live("--data", str(other), "ledger", "audit")
+    assert spoken.status == 0
+    assert base in spoken.out
+    spoil_first_entry(other / "frankmark.db")
+    broken = live("--data", str(other), "ledger", "audit", "--json")
+    assert broken.status == 20
+    found = {(one["origin"], one["kind"], one["index"]) for one in broken.object["findings"]}
+    assert (None, "STORE_DAMAGED", None) in found
+    assert (base, "LEAF_HASH_MISMATCH", 0) in found
+    assert {origin for origin, _, _ in found} == {None, base}
+
+
+def spoil_first_entry(file: Path) -> None:
+    """Change an octet of the entry that the predecessor of a successor log holds."""
+    octets = bytearray(file.read_bytes())
+    place = octets.index(b"StampIssuance")
+    octets[octets.rindex(b'"assetHash":"', 0, place) + 20] ^= 1
+    file.write_bytes(octets)
 
 
 def test_migrate_keeps_a_copy_only_when_something_changes(live) -> None:
@@ -347,7 +369,7 @@ def test_login_as_an_organisation_acts_for_it(running, stage: Stage) -> None:
 
 def test_batch_answers_in_order_and_in_parts(running) -> None:
     (running.home / "senders").write_text("\n".join([*(f"no{number}.test" for number in range(120)), "# done", "?"]))
-    done = running("batch", "senders")
+    done = running("batch", "--json", "senders")
     assert [one.get("domain") for one in done.objects[:120]] == [f"no{number}.test" for number in range(120)]
     assert done.objects[120]["problem"]["code"].startswith("INVALID_")
     assert "120" not in done.out.splitlines()[0]

@@ -227,6 +227,21 @@ def test_what_is_no_thing_at_all_is_a_usage_error(shell) -> None:
     assert done.object["error"]["code"] == "THING_UNKNOWN"
 
 
+@pytest.mark.parametrize("text", ['{"a": 1}', "{}", "{", '{"iss": "https://mark.example", "jwks": {"keys": []}}'])
+def test_an_object_of_another_kind_is_unknown_and_not_an_invalid_entry(shell, text: str) -> None:
+    done = shell("verify", text, "--json")
+    assert done.status == 2
+    assert done.object["error"]["code"] == "THING_UNKNOWN"
+
+
+@pytest.mark.parametrize("lost", ["entrySig", "txHash", "checkpoint"])
+def test_a_transaction_that_lost_a_member_is_still_an_invalid_entry(shell, mint, lost: str) -> None:
+    mint.pin(shell)
+    rest = {name: value for name, value in json.loads(mint.transaction()).items() if name != lost}
+    done = shell("verify", "-", "--json", stdin=json.dumps(rest).encode())
+    assert (done.status, done.object["kind"], done.object["valid"]) == (20, "ledger-entry", False)
+
+
 def test_of_several_things_the_gravest_counts(shell, mint) -> None:
     mint.pin(shell)
     done = shell("verify", mint.token(), "hello", mint.token(exp=1_600_000_000, iat=1), "--json")

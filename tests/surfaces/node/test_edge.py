@@ -103,12 +103,27 @@ def test_guessing_keys_uses_up_what_asking_does(opened, tmp_path) -> None:
         assert node.ask("GET", "/api/status").status_code == 429
 
 
+def test_a_batch_counts_as_many_requests_as_it_has_targets(opened, tmp_path) -> None:
+    with opened(tmp_path, LIMITS) as node:
+        path, asked = "/api/trust/check/batch", [{"target": f"x{number}.invalid"} for number in range(9)]
+        refused = node.ask("POST", path, {"targets": asked[:4]})
+        assert (refused.status_code, refused.json()["code"]) == (429, "RATE_LIMITED")
+        assert refused.headers.get_list("ratelimit") == [f'"api";r=2;t={refused.headers["retry-after"]}']
+        assert refused.headers.get_list("ratelimit-policy") == ['"api";q=3;w=60']
+        made = node.ask("POST", path, {"targets": asked[:2]})
+        assert made.status_code == 200
+        assert made.headers["ratelimit"].startswith('"api";r=0;')
+        assert node.ask("GET", "/api/status").status_code == 429
+        key = node.running.run_token
+        assert node.ask("POST", path, {"targets": asked}, key=key).status_code == 200
+        assert node.ask("POST", path, {"targets": asked[:1]}, key=key).status_code == 429
+
+
 def test_forwarding_fields_are_believed_only_from_a_named_proxy(opened, tmp_path) -> None:
     with opened(tmp_path / "bare", LIMITS) as node:
         for last in range(4):
             answer = node.ask("GET", "/api/status", X_Forwarded_For=f"192.0.2.{last}")
         assert answer.status_code == 429
-        assert node.ask("GET", "/metrics", X_Forwarded_For="192.0.2.1").status_code == 200
     with opened(tmp_path / "proxied", {**LIMITS, "FRANKMARK_TRUSTED_PROXIES": "127.0.0.1,10.0.0.0/8"}) as node:
         for last in range(4):
             answer = node.ask("GET", "/api/status", X_Forwarded_For=f"203.0.113.7, 192.0.2.{last}, 10.1.2.3")
@@ -124,6 +139,41 @@ def test_forwarding_fields_are_believed_only_from_a_named_proxy(opened, tmp_path
         assert node.ask("GET", "/metrics").status_code == 401
         assert node.ask("GET", "/metrics", key=node.running.run_token).status_code == 200
         assert node.ask("GET", "/healthz").headers["strict-transport-security"] == "max-age=31536000"
+
+
+PASSED_ON = {
+    "X-Forwarded-For": {"X-Forwarded-For": "192.0.2.1"},
+    "an empty one": {"X-Forwarded-For": ""},
+    "Forwarded": {"Forwarded": "for=192.0.2.1"},
+    "X-Real-IP": {"X-Real-IP": "192.0.2.1"},
+    "Via": {"Via": "1.1 proxy"},
+    "another of our names": {"Host": "mark.example.org"},
+}
+
+
+@pytest.mark.parametrize("story", PASSED_ON)
+def test_what_a_proxy_on_this_machine_passes_on_is_not_loopback(opened, tmp_path, story) -> None:
+    with opened(tmp_path, {"FRANKMARK_HOSTS": "mark.example.org"}) as node, node.client() as client:
+        assert client.get("/metrics").status_code == 200
+        refused = client.get("/metrics", headers=PASSED_ON[story])
+        assert (refused.status_code, refused.json()["code"]) == (401, "AUTH_REQUIRED")
+        assert client.get("/healthz", headers=PASSED_ON[story]).status_code == 200
+
+
+def test_signing_in_has_a_window_of_its_own(opened, tmp_path) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    with opened(tmp_path, LIMITS) as node, node.client() as client:
+        while client.get("/v1/ledger/head").status_code != 429:
+            pass
+        assert client.get("/welcome").status_code == 200
+        secret = node.admin("POST", "/api/admin/link")["secret"]
+        made = client.post("/welcome", content=f"secret={secret}", headers=form)
+        assert made.status_code == 303
+        assert made.headers["ratelimit-policy"] == '"sign-in";q=30;w=3600'
+        client.cookies.clear()
+        tried = [client.post("/welcome", content="secret=guess", headers=form).status_code for _ in range(30)]
+        assert tried == [401] * 29 + [429]
+        assert client.get("/api/status").status_code == 200
 
 
 def test_a_log_line_holds_a_template_and_neither_name_nor_query_nor_address(opened, tmp_path, capfd) -> None:
@@ -186,7 +236,7 @@ def edge(inner, journal) -> Edge:
         inner,
         identify=nobody,
         limiter=MemoryRateLimiter(clock=clock, secret=b"s" * 32),
-        rates=Rates(v1=rate, api=rate, keyed_v1=rate, keyed_api=rate),
+        rates=Rates(v1=rate, api=rate, keyed_v1=rate, keyed_api=rate, sign_in=rate),
         hosts=frozenset({"localhost"}),
         proxies=(),
         journal=journal,

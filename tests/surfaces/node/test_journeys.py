@@ -7,6 +7,7 @@ import pytest
 
 from frankmark.foundation import canonical, jws
 from frankmark.foundation.jwks import JwkSet
+from frankmark.protocols.securestamp.badge import BadgeState, render_badge
 from frankmark.surfaces.node.routes.ledger import HeadView, TransactionView
 from frankmark.surfaces.node.routes.trust_views import BatchView, CheckView, LookupView, TrustView, VerifyView
 
@@ -133,15 +134,47 @@ def test_revocation_counts_at_once_and_changes_no_picture(node) -> None:
 
 
 def test_a_badge_is_drawn_for_every_domain_and_says_nothing_of_safety(node) -> None:
-    known, unknown = node.ask("GET", "/badge/good.example.svg").text, node.ask("GET", "/badge/nobody.example.svg").text
+    known, unknown = (node.ask("GET", f"/badge/{name}.example/registration.svg").text for name in ("good", "nobody"))
     assert "registered" in known
     assert "not registered" in unknown
     for drawn in (known, unknown):
         assert not re.search(r"<script|onload|href=.javascript|trusted|safe", drawn, re.IGNORECASE)
 
 
+def picture(node, path: str) -> bytes:
+    answer = node.ask("GET", path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    return answer.content
+
+
+def test_a_domains_picture_is_the_artwork_of_the_stamp_that_counts(node) -> None:
+    first = node.stamped("pictured.example")
+    of_first = picture(node, f"/api/stamps/embed?id={first['stampId']}")
+    assert picture(node, "/badge/pictured.example.svg") == of_first
+    assert picture(node, "/badge/PICTURED.example.svg") == of_first
+    end = {"reason": "ORG_REQUEST"}
+    assert node.ask("POST", f"/api/stamps/{first['stampId']}/revoke", end, key=first["key"]).status_code == 200
+    assert picture(node, "/badge/pictured.example.svg") == of_first, "the newest there is"
+    asked = {"domain": "pictured.example", "orgId": first["orgId"]}
+    second = node.admin("POST", "/api/stamps", asked)
+    of_second = picture(node, f"/api/stamps/embed?id={second['stampId']}")
+    assert of_second != of_first
+    assert picture(node, "/badge/pictured.example.svg") == of_second, "the newest active one"
+
+
+def test_without_a_stamp_the_picture_is_grey_and_knows_no_time(node) -> None:
+    drawn = picture(node, "/badge/nobody.example.svg")
+    assert drawn == render_badge("nobody.example", BadgeState.NO_STAMP, None)
+    org_id = node.admin("POST", "/api/orgs", {"name": "No stamp yet"})["orgId"]
+    node.own(org_id, "stampless.example")
+    assert b"no stamp" in picture(node, "/badge/stampless.example.svg")
+
+
 @pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("path", ["/badge/{}.svg", "/check?target={}", "/registry?domain={}", "/verify/{}", "/{}"])
+@pytest.mark.parametrize(
+    "path",
+    ["/badge/{}.svg", "/badge/{}/registration.svg", "/check?target={}", "/registry?domain={}", "/verify/{}", "/{}"],
+)
 def test_a_hostile_name_stays_text(node, name, path) -> None:
     with node.client(headers={"Accept": BROWSER}) as client:
         answer = client.get(path.format(name.replace("%", "%25").replace("&", "%26")))
@@ -217,7 +250,11 @@ def test_the_ledger_is_read_audited_and_explored(node, stamp) -> None:
     assert node.ask("GET", f"/v1/ledger/proof/{stamp['txHash']}").text.startswith("c2sp.org/tlog-proof")
     assert node.ask("GET", "/v1/ledger/log/checkpoint").text.splitlines()[1] == str(size)
     assert node.ask("GET", f"/v1/ledger/log/tile/0/000.p/{size}").status_code == 200
-    assert node.admin("POST", "/api/ledger/audit") == {"sound": True, "size": size, "findings": []}
+    head = node.ask("GET", "/v1/ledger/head").json()
+    assert node.ask("GET", "/v1/ledger/logs").json() == {"items": [head | {"resources": "/v1/ledger/logs/1/"}]}
+    assert node.ask("GET", "/v1/ledger/logs/1/checkpoint").content == head["checkpoint"].encode()
+    logs = [{"origin": head["origin"], "size": size, "root": head["root"]}]
+    assert node.admin("POST", "/api/ledger/audit") == {"sound": True, "size": size, "logs": logs, "findings": []}
 
 
 def test_a_backup_is_written_where_it_is_asked_for(node, tmp_path) -> None:

@@ -19,7 +19,8 @@ import pytest
 import trustme
 
 from frankmark.adapters.standin.dns_server import DnsStandIn, Zone
-from frankmark.foundation.errors import Error, Malformed, Misuse, Refused, Unavailable
+from frankmark.assembly.keeping import restore
+from frankmark.foundation.errors import Error, Malformed, Refused, Unavailable
 from frankmark.services.access import NewSession
 from frankmark.services.principals import LOCAL_ADMIN
 from frankmark.settings import load
@@ -60,8 +61,56 @@ def test_a_taken_port_is_named(opened, tmp_path) -> None:
         settings = {"FRANKMARK_LISTEN": f"127.0.0.1:{number}"}
         with pytest.raises(Unavailable, match=f"PORT_BUSY: port {number} "), opened(tmp_path, settings):
             pass
-    with pytest.raises(Misuse, match="HOST:PORT"), opened(tmp_path, {"FRANKMARK_LISTEN": "nowhere"}):
-        pass
+    for wrong in ("nowhere", "0.0.0.0:99999", "127.0.0.1:-1", "127.0.0.1:\u0661", "nowhere.example:80", "127.0.0.1:"):
+        with pytest.raises(Malformed, match="SETTINGS_INVALID: listen"), opened(tmp_path, {"FRANKMARK_LISTEN": wrong}):
+            pass
+
+
+@pytest.mark.parametrize("place", ["/proc/nope", "file/below"])
+def test_a_data_folder_that_cannot_be_made_is_named_and_no_fault_of_ours(tmp_path, place) -> None:
+    (tmp_path / "file").touch()
+    program = Path(sys.executable).with_name("frankmark")
+    ended = subprocess.run(
+        [program, "up", "--data", tmp_path / place, "--listen", "127.0.0.1:0"],
+        env={**os.environ, "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr.count("\n")) == (69, 1)
+    assert ended.stderr.startswith(f"frankmark: STORE_UNREACHABLE: {tmp_path / place}: ")
+
+
+def open_to_others(folder: Path) -> list[str]:
+    return [file.name for file in folder.rglob("*") if file.is_file() and stat.S_IMODE(file.stat().st_mode) & 0o077]
+
+
+def test_in_a_folder_that_others_may_enter_they_may_read_nothing(opened, tmp_path) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
+    before = os.umask(0o022)
+    try:
+        with opened(tmp_path) as node:
+            node.stamped("private.example")
+            node.admin("POST", "/api/backup", {"target": str(data / "backup.tar")})
+            assert {"frankmark.db", "frankmark.db-wal", "frankmark.db-shm", "signer.db", "lock"} <= {
+                file.name for file in data.iterdir()
+            }
+            assert open_to_others(data) == []
+        # What an earlier release left open is closed as well.
+        for file in data.iterdir():
+            if file.is_file():
+                file.chmod(0o644)
+        (data / "backup-before-0001").touch(mode=0o644)
+        with opened(tmp_path):
+            assert open_to_others(data) == ["backup.tar"], "a copy is its maker's affair"
+        (tmp_path / "again").mkdir(mode=0o755)
+        asyncio.run(restore(str(data / "backup.tar"), tmp_path / "again"))
+        assert (tmp_path / "again" / "frankmark.db").exists()
+        assert open_to_others(tmp_path / "again") == []
+    finally:
+        os.umask(before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -155,6 +204,68 @@ def test_a_session_needs_its_own_origin_and_its_own_token(opened, tmp_path) -> N
         assert "was used or has expired" in again.text
 
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def signed_in(node, client) -> str:
+    """Redeem a one-time link as a browser does; the form's own token."""
+    secret = node.admin("POST", "/api/admin/link")["secret"]
+    told = {**FORM, "Origin": node.base, "Sec-Fetch-Site": "same-origin"}
+    assert client.post("/welcome", content=f"secret={secret}", headers=told).status_code == 303
+    return client.cookies["frankmark-form"]
+
+
+def test_what_programs_ask_takes_no_form_for_a_token(opened, tmp_path) -> None:
+    with opened(tmp_path) as node, node.client() as client:
+        csrf = signed_in(node, client)
+        own = {**FORM, "Origin": node.base}
+        key = {"role": "admin", "name": "taken", "orgId": ""}
+        for path in ("/api/keys", "/api/admin/link", "/api/signing-keys/rotate", "/api/session", "/v1/trust/a.example"):
+            for content in (json.dumps(key), f"csrf={csrf}"):
+                refused = client.post(path, content=content, headers=own)
+                assert (refused.status_code, refused.json()["code"]) == (403, "CSRF_INVALID"), path
+        assert client.post("/api/admin/link", headers={**own, "X-CSRF-Token": csrf}).status_code == 201
+        assert client.post("/admin/organisation", content=f"name=Org&csrf={csrf}", headers=own).status_code == 200
+        assert client.post("/admin/organisation", content="name=Org&csrf=x", headers=own).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+    ],
+)
+def test_no_other_site_signs_a_browser_in(opened, tmp_path, told) -> None:
+    with opened(tmp_path) as node, node.client() as client:
+        secret = node.admin("POST", "/api/admin/link")["secret"]
+        refused = client.post("/welcome", content=f"secret={secret}", headers={**FORM, **told})
+        assert (refused.status_code, refused.json()["code"]) == (403, "CSRF_INVALID")
+        assert "set-cookie" not in refused.headers
+        # The link was not used up, and a program that names no origin may use it.
+        assert client.post("/welcome", content=f"secret={secret}", headers=FORM).status_code == 303
+
+
+@pytest.mark.parametrize("how", ["page", "program"])
+def test_whoever_leaves_keeps_no_cookie(opened, tmp_path, how) -> None:
+    with opened(tmp_path) as node, node.client() as client:
+        csrf = signed_in(node, client)
+        own = {"Origin": node.base}
+        if how == "page":
+            left = client.post("/admin/leave", content=f"csrf={csrf}", headers={**own, **FORM})
+        else:
+            left = client.request("DELETE", "/api/session", headers={**own, "X-CSRF-Token": csrf})
+        assert [one.partition(";")[0] for one in left.headers.get_list("set-cookie")] == [
+            "frankmark=",
+            "frankmark-form=",
+        ]
+        assert dict(client.cookies) == {}
+
+
 def test_signing_in_needs_tls_or_loopback() -> None:
     session = NewSession(principal=LOCAL_ADMIN, expires_ms=0, token="t", csrf="c")
     with pytest.raises(Refused, match=NodeReason.SIGN_IN_NEEDS_TLS):
@@ -185,6 +296,55 @@ def registered(node, zone: DnsStandIn, domain: str) -> dict:
     made = node.admin("POST", "/api/stamps", {"domain": domain, "orgId": org_id})
     zone.zone.put_text(made["publish"]["name"], made["publish"]["text"].encode())
     return made
+
+
+def mailing(zone, domain: str, dmarc: str) -> None:
+    """Publish what mail needs."""
+    zone.zone.put_text(domain, b"v=spf1 -all")
+    zone.zone.put_text(f"_dmarc.{domain}", *([dmarc.encode()] if dmarc else []))
+    zone.zone.put_text(f"s1._domainkey.{domain}", b"v=DKIM1; p=")
+
+
+def changes(node) -> list[tuple[str, str, str]]:
+    """The score changes of the ledger, the oldest first: domain, reason, evidence."""
+    items = node.ask("GET", "/v1/ledger/explore?limit=200").json()["items"]
+    assets = [one["asset"] for one in items if one["entry"]["type"] == "ScoreChange"]
+    return [(asset["domain"], asset["reason"], asset["evidence"]) for asset in assets]
+
+
+def test_what_changed_a_score_stands_in_the_ledger_after_a_decision_and_after_a_restart(opened, tmp_path, zone) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("0")
+    settings = {
+        "FRANKMARK_RESOLVER": f"127.0.0.1:{zone.port}",
+        "FRANKMARK_DNS_MINIMUM_TTL_S": "1",
+        "FRANKMARK_PUBLIC_URL": "https://node.demo.test",
+    }
+    brand, suspect, listed = "northwindcargo.test", "northwindcarg0.test", "below.listed.test"
+    with opened(tmp_path, settings, {"FRANKMARK_TEST_CLOCK": str(clock)}) as node:
+        for domain in (brand, suspect, listed):
+            mailing(zone, domain, "")
+            registered(node, zone, domain)
+        node.admin("POST", "/api/lists/compliance", {"domain": "listed.test"})
+        assert changes(node) == [(listed, "MANUAL_REVIEW", "[]")]
+        node.ask("POST", "/api/trust/check", {"target": suspect})
+        until = time.monotonic() + 10
+        while not (found := node.admin("GET", "/api/candidates")["items"]) and time.monotonic() < until:
+            time.sleep(0.1)
+        decision = {"suspect": suspect, "target": brand, "status": "CONFIRMED"}
+        assert decision.items() >= {"suspect": found[0]["suspect"], "target": found[0]["target"]}.items()
+        node.admin("POST", "/api/candidates/decide", decision)
+        acts = {(act["act"], act["actor"], act["target"]) for act in node.admin("GET", "/api/audit?limit=200")["items"]}
+        assert {("score.change", "admin", listed), ("score.change", "admin", suspect)} <= acts
+        assert [each[:2] for each in changes(node)[1:]] == [(suspect, "TYPOSQUATTING_CLUSTER")]
+    mailing(zone, brand, "v=DMARC1; p=reject")
+    clock.write_text("7200")
+    with opened(tmp_path, settings, {"FRANKMARK_TEST_CLOCK": str(clock)}) as node:
+        node.wait(node.services.upkeep.once())
+        domain, reason, evidence = next(each for each in changes(node) if each[0] == brand)
+        assert (domain, reason) == (brand, "DMARC_ADDED")
+        assert {"signal": "dmarc", "weight": 11, "old": "absent", "new": "reject"} in json.loads(evidence)
+        assert all(each["old"] is not None for each in json.loads(evidence))
 
 
 @pytest.mark.row("L16")
@@ -285,4 +445,4 @@ def test_a_store_put_back_signs_nothing_until_it_is_told_to_begin_a_successor(op
     with opened(tmp_path) as node:
         assert node.ask("GET", "/v1/trust/first.example").json()["stamp"]["status"] == "revoked"
         types = [one["type"] for one in node.ask("GET", "/v1/ledger/explore").json()["items"]]
-        assert types == ["LogSuccession", "StampRevocation"]
+        assert types == ["StampIssuance", "LogSuccession", "StampRevocation"]

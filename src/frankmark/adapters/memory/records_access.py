@@ -5,7 +5,19 @@ from dataclasses import replace
 from frankmark.adapters.memory.switches import breakable
 from frankmark.adapters.memory.tables import Listing, Trail
 from frankmark.ports.paging import Page, Slice
-from frankmark.ports.rows import Address, ApiKey, AuditRecord, Challenge, Link, NewAudit, Remembered, Session
+from frankmark.ports.rows import (
+    Address,
+    ApiKey,
+    AuditRecord,
+    Candidate,
+    CandidateStatus,
+    Challenge,
+    Link,
+    NewAudit,
+    Remembered,
+    Session,
+)
+from frankmark.ports.storage import PENDING_MS
 
 __all__ = ["AccessTwin"]
 
@@ -23,6 +35,7 @@ class AccessTwin(Trail):
         self.answers: dict[tuple[str, str], Remembered] = {}
         self.challenges: dict[str, Challenge] = {}
         self.address_rows: dict[str, Address] = {}
+        self.candidate_rows: dict[tuple[str, str], Candidate] = {}
         super().__init__()
 
     @breakable
@@ -123,11 +136,16 @@ class AccessTwin(Trail):
         self.address_rows = {
             i: a for i, a in self.address_rows.items() if a.verified_ms is not None or a.code_expires_ms >= before_ms
         }
+        self.candidate_rows = {
+            k: row
+            for k, row in self.candidate_rows.items()
+            if row.status is not CandidateStatus.PENDING or row.detected_ms >= before_ms - PENDING_MS
+        }
         return before - self._ending()
 
     def _ending(self) -> int:
         kept = len(self.sessions) + len(self.links) + len(self.challenges)
-        return kept + len(self.answers) + len(self.address_rows)
+        return kept + len(self.answers) + len(self.address_rows) + len(self.candidate_rows)
 
 
 def _active(key: ApiKey, beside: ApiKey) -> bool:

@@ -66,6 +66,11 @@ class ReviewTwin(Trail):
         self.report_rows[report.report_id] = report
 
     @breakable
+    async def reports_from(self, report_id: str) -> int:
+        """See `ReviewStore.reports_from`."""
+        return sum(known >= report_id for known in self.report_rows)
+
+    @breakable
     async def report(self, report_id: str) -> AbuseReport | None:
         """See `ReviewStore.report`."""
         return self.report_rows.get(report_id)

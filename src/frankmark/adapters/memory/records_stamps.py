@@ -136,6 +136,12 @@ class StampTwin(Trail):
         return _newest(self._of(domain))
 
     @breakable
+    async def stamped_domains(self, under: str = "") -> Sequence[str]:
+        """See `StampStore.stamped_domains`."""
+        own = {row.domain for row in self.stamp_rows.values() if row.domain and not row.subject}
+        return tuple(sorted(name for name in own if not under or f".{name}".endswith(f".{under}")))
+
+    @breakable
     async def address_stamps(self, lookup: str) -> Sequence[Stamp]:
         """See `StampStore.address_stamps`."""
         return _newest(row for row in self.stamp_rows.values() if row.subject and row.subject == lookup)

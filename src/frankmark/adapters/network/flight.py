@@ -4,10 +4,34 @@ import asyncio
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Generic, TypeVar
 
-__all__ = ["SharedFlight"]
+__all__ = ["SharedFlight", "in_turn"]
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+
+
+async def in_turn(
+    turn: asyncio.Semaphore, patience_ms: int, ask: Callable[[], Coroutine[None, None, Value]]
+) -> Value | None:
+    """Ask when a place is free; the time of waiting is not the asker's.
+
+    Args:
+        turn: The places.
+        patience_ms: How long to wait for one.
+        ask: Asks, with a budget of its own.
+
+    Returns:
+        The answer; None if no place became free, so that nothing was asked and nothing may be remembered.
+    """
+    try:
+        async with asyncio.timeout(patience_ms / 1000):
+            await turn.acquire()
+    except TimeoutError:
+        return None
+    try:
+        return await ask()
+    finally:
+        turn.release()
 
 
 class SharedFlight(Generic[Key, Value]):

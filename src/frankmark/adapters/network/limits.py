@@ -81,11 +81,11 @@ class MemoryRateLimiter(RateLimiter):
         self._windows = MovingWindowRateLimiter(self._storage)
 
     @override
-    async def take(self, rates: Sequence[Rate], caller: str) -> tuple[Allowance, ...]:
+    async def take(self, rates: Sequence[Rate], caller: str, units: int = 1) -> tuple[Allowance, ...]:
         items = [RateLimitItemPerSecond(rate.amount, rate.window_s, namespace=rate.name) for rate in rates]
-        open_ = [await self._windows.test(item, caller) for item in items]
+        open_ = [await self._windows.test(item, caller, cost=units) for item in items]
         if all(open_):
-            open_ = [await self._windows.hit(item, caller) for item in items]
+            open_ = [await self._windows.hit(item, caller, cost=units) for item in items]
         return tuple(
             [
                 await self._allowance(rate, item, caller, permitted=permitted)

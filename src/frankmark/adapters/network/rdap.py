@@ -14,7 +14,7 @@ from functools import partial
 
 from typing_extensions import override
 
-from frankmark.adapters.network.flight import SharedFlight
+from frankmark.adapters.network.flight import SharedFlight, in_turn
 from frankmark.foundation.canonical import Json, load
 from frankmark.foundation.errors import Error, Malformed
 from frankmark.foundation.kept import Kept
@@ -28,7 +28,7 @@ LARGEST = 65_536
 EVENTS = 100
 STATUSES = 50
 CAPACITY = 16_384
-PARALLEL = 64  # questions at once; who waits longer than the budget learns nothing
+PARALLEL = 64  # questions at once; the others wait
 OK, NOT_FOUND = 200, 404
 DATE = re.compile(
     r"(\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2})(?:\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
@@ -157,12 +157,14 @@ class RdapTiming:
     """How long to wait and how long to keep.
 
     Attributes:
-        budget_ms: For one question, redirects included.
+        budget_ms: For one question, from its beginning, redirects included.
+        patience_ms: How long to wait for a place; a question that was never asked is not remembered.
         keep_ms: How long an answer is kept.
         retry_ms: How long a failure is kept.
     """
 
     budget_ms: int = 2_800
+    patience_ms: int = 10_000
     keep_ms: int = 6 * 3_600_000
     retry_ms: int = 600_000
 
@@ -201,17 +203,23 @@ class RdapClient(RegistrationData):
         base = self._bootstrap.base(domain)
         if base is None:
             return Registration(answer=RegistryAnswer.UNSUPPORTED, observed_ms=self._clock.now_ms())
-        budget_ms = self._timing.budget_ms
-        try:
-            async with asyncio.timeout(budget_ms / 1000), self._turn:
-                fetched = await self._fetcher.get(f"{base}domain/{domain}", limit=LARGEST, timeout_ms=budget_ms)
-            registration = self._read(fetched, domain)
-        except (Error, TimeoutError):
-            registration = Registration(answer=RegistryAnswer.UNREACHABLE, observed_ms=self._clock.now_ms())
+        asking = partial(self._asked, f"{base}domain/{domain}", domain)
+        registration = await in_turn(self._turn, self._timing.patience_ms, asking)
+        if registration is None:
+            return Registration(answer=RegistryAnswer.UNREACHABLE, observed_ms=self._clock.now_ms())
         failed = registration.answer is RegistryAnswer.UNREACHABLE
         keep = self._timing.retry_ms if failed else self._timing.keep_ms
         self._kept.put(domain, registration, self._clock.steady_ms() + keep)
         return registration
+
+    async def _asked(self, url: str, domain: str) -> Registration:
+        budget_ms = self._timing.budget_ms
+        try:
+            async with asyncio.timeout(budget_ms / 1000):
+                fetched = await self._fetcher.get(url, limit=LARGEST, timeout_ms=budget_ms)
+            return self._read(fetched, domain)
+        except (Error, TimeoutError):
+            return Registration(answer=RegistryAnswer.UNREACHABLE, observed_ms=self._clock.now_ms())
 
     def _read(self, fetched: Fetched, domain: str) -> Registration:
         now = self._clock.now_ms()

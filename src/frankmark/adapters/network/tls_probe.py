@@ -19,7 +19,7 @@ import msgspec
 from typing_extensions import override
 
 from frankmark.adapters.network.dialer import Dialer
-from frankmark.adapters.network.flight import SharedFlight
+from frankmark.adapters.network.flight import SharedFlight, in_turn
 from frankmark.foundation.digest import sha256
 from frankmark.foundation.errors import Error, Malformed, Refused, Unavailable
 from frankmark.foundation.kept import Kept
@@ -32,7 +32,7 @@ __all__ = ["GuardedTlsProbe", "LogNames", "ProbeTiming", "log_names"]
 
 HTTPS = 443
 CAPACITY = 16_384
-PARALLEL = 64  # handshakes at once; who waits longer than the budget learns nothing
+PARALLEL = 64  # handshakes at once; the others wait
 DAY_S = 86_400
 
 
@@ -85,12 +85,14 @@ class ProbeTiming:
     """How long to wait and how long to keep.
 
     Attributes:
-        budget_ms: For one probe.
+        budget_ms: For one probe, from its beginning.
+        patience_ms: How long to wait for a place; a probe that was never made is not remembered.
         keep_ms: How long a finding is kept; never below ten minutes on a node that strangers can ask.
         retry_ms: How long any other finding than a valid certificate is kept.
     """
 
     budget_ms: int = 2_800
+    patience_ms: int = 10_000
     keep_ms: int = 3_600_000
     retry_ms: int = 600_000
 
@@ -138,15 +140,20 @@ class GuardedTlsProbe(TlsProbe):
         await self._flight.close()
 
     async def _ask(self, domain: str) -> TlsFinding:
-        try:
-            async with asyncio.timeout(self._timing.budget_ms / 1000), self._turn:
-                finding = await self._shake(domain)
-        except (Error, OSError) as error:  # a TimeoutError and an SSLError are OSErrors
-            finding = TlsFinding(handshake=_ending(error), observed_ms=self._clock.now_ms())
+        finding = await in_turn(self._turn, self._timing.patience_ms, partial(self._made, domain))
+        if finding is None:
+            return TlsFinding(handshake=Handshake.UNREACHABLE, observed_ms=self._clock.now_ms())
         sound = finding.handshake is Handshake.VALID
         keep = self._timing.keep_ms if sound else self._timing.retry_ms
         self._kept.put(domain, finding, self._clock.steady_ms() + keep)
         return finding
+
+    async def _made(self, domain: str) -> TlsFinding:
+        try:
+            async with asyncio.timeout(self._timing.budget_ms / 1000):
+                return await self._shake(domain)
+        except (Error, OSError) as error:  # a TimeoutError and an SSLError are OSErrors
+            return TlsFinding(handshake=_ending(error), observed_ms=self._clock.now_ms())
 
     async def _shake(self, domain: str) -> TlsFinding:
         host, port = self._place(domain)

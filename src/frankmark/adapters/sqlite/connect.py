@@ -14,9 +14,9 @@ from typing import Any, Self, TypeVar
 import apsw
 
 from frankmark.adapters.sqlite.failures import raise_translated, translated
-from frankmark.adapters.sqlite.holding import Holding
+from frankmark.adapters.sqlite.holding import LOCK, Holding
 from frankmark.adapters.sqlite.migrate import migrate
-from frankmark.adapters.sqlite.opening import connection_to, copy, create, finish, recover
+from frankmark.adapters.sqlite.opening import connection_to, copy, create, finish, recover, withhold
 from frankmark.adapters.sqlite.writing import Task, Writer
 from frankmark.foundation.errors import Error, Unavailable
 from frankmark.ports.durability import Damaged, StoreReason
@@ -24,6 +24,7 @@ from frankmark.ports.durability import Damaged, StoreReason
 __all__ = ["Cell", "Database"]
 
 FILE = "frankmark.db"
+BEFORE = "backup-before-"
 PAGES_A_STEP = 4_096
 
 T = TypeVar("T")
@@ -68,11 +69,12 @@ class Database:
         holding = Holding(folder)
         try:
             path = folder / FILE
+            withhold(folder / LOCK, *folder.glob(f"{FILE}*"), *folder.glob(f"{BEFORE}*"))
             if not path.exists():
                 create(path, vfs)
             connection, pages = recover(path, vfs)
             writer = Writer(connection, pages)
-            migrate(connection, lambda number: copy(path, folder / f"backup-before-{number:04}", vfs))
+            migrate(connection, lambda number: copy(path, folder / f"{BEFORE}{number:04}", vfs))
             reader = connection_to(path, vfs, flags=apsw.SQLITE_OPEN_READONLY)
         except (apsw.Error, OSError, Error) as problem:
             holding.release()

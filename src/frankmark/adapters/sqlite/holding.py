@@ -7,7 +7,7 @@ from pathlib import Path
 from frankmark.foundation.errors import Unavailable
 from frankmark.ports.durability import StoreReason
 
-__all__ = ["Holding"]
+__all__ = ["LOCK", "Holding"]
 
 LOCK = "lock"
 LONGEST_NOTE = 200  # octets of the file that are shown to whoever comes second

@@ -1,5 +1,6 @@
 """Making, opening, copying and closing the database file."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from frankmark.adapters.sqlite.pages import PAGE, RESERVED, Pages, checkpoint
 from frankmark.adapters.sqlite.walfile import examine
 from frankmark.ports.durability import Damaged
 
-__all__ = ["connection_to", "copy", "create", "finish", "recover"]
+__all__ = ["connection_to", "copy", "create", "finish", "make_private", "recover", "withhold"]
 
 CACHE_KIB = 65_536
+OWNER_ONLY = 0o600
+OTHERS = 0o077
 
 
 def connection_to(path: Path, vfs: str = "", *, flags: int | None = None) -> apsw.Connection:
@@ -44,10 +47,24 @@ def connection_to(path: Path, vfs: str = "", *, flags: int | None = None) -> aps
     return connection
 
 
+def make_private(path: Path) -> None:
+    """Make a file that is missing, for its owner alone; SQLite gives the logs beside it the same mode."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY))
+    withhold(path)
+
+
+def withhold(*paths: Path) -> None:
+    """Take files that others may read away from them."""
+    for path in paths:
+        if path.stat().st_mode & OTHERS:
+            path.chmod(OWNER_ONLY)
+
+
 def create(path: Path, vfs: str = "") -> None:
     """Make an empty database in one move: whoever finds the file finds it whole."""
     new = path.with_name(f"{path.name}.new")
     _remove(new)
+    make_private(new)
     connection = connection_to(new, vfs)
     connection.execute(f"PRAGMA page_size = {PAGE}").fetchall()
     connection.reserve_bytes("main", RESERVED)
@@ -94,6 +111,7 @@ def copy(source: Path, target: Path, vfs: str = "") -> None:
     new = target.with_name(f"{target.name}.new")
     _remove(new)
     reading = connection_to(source, vfs, flags=apsw.SQLITE_OPEN_READONLY)
+    make_private(new)
     writing = connection_to(new)
     try:
         with writing.backup("main", reading, "main") as backup:

@@ -5,6 +5,7 @@ import apsw
 from frankmark.adapters.sqlite.shape import Shape, Tables, audit, changed
 from frankmark.ports.paging import Page, Slice
 from frankmark.ports.rows import ApiKey, AuditRecord, Link, NewAudit, Remembered, Session
+from frankmark.ports.storage import PENDING_MS
 
 __all__ = ["AccessTables"]
 
@@ -25,6 +26,7 @@ SWEPT = (
     "DELETE FROM challenges WHERE expires_ms < ?",
     "DELETE FROM addresses WHERE verified_ms IS NULL AND code_expires_ms < ?",
     "DELETE FROM remembered WHERE at_ms < ?",
+    f"DELETE FROM candidates WHERE status = 'PENDING' AND detected_ms < ? - {PENDING_MS}",  # noqa: S608  # our own number
 )
 
 

@@ -51,6 +51,11 @@ class ReviewTables(Tables):
         """See `ReviewStore.add_report`."""
         await self._run(*REPORTS.insertion(report))
 
+    async def reports_from(self, report_id: str) -> int:
+        """See `ReviewStore.reports_from`."""
+        ((found,),) = self._db.read("SELECT count(*) FROM reports WHERE report_id >= ?", (report_id,))
+        return int(found)
+
     async def report(self, report_id: str) -> AbuseReport | None:
         """See `ReviewStore.report`."""
         return self._one(REPORTS, "report_id = ?", report_id)

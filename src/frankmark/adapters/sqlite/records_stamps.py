@@ -34,6 +34,10 @@ REVOKED = (
     "UPDATE stamps SET status = 'revoked', revoked_ms = ?, revocation_reason = ?, revoked_by = ?, revocation_tx = ?"
     " WHERE stamp_id = ? AND status = 'active'"
 )
+STAMPED = (
+    "SELECT DISTINCT domain FROM stamps WHERE domain <> '' AND subject = ''"
+    " AND (?1 = '' OR domain = ?1 OR substr(domain, -length(?1) - 1) = '.' || ?1) ORDER BY domain"
+)
 SERIAL = "SELECT coalesce(max(serial), 0) + 1 FROM stamps"
 RENEWED = (
     "live_score",
@@ -83,6 +87,10 @@ class StampTables(Tables):
     async def stamps_of(self, domain: str) -> Sequence[Stamp]:
         """See `StampStore.stamps_of`."""
         return self._newest("domain = ? AND subject = ''", domain)
+
+    async def stamped_domains(self, under: str = "") -> Sequence[str]:
+        """See `StampStore.stamped_domains`."""
+        return tuple(str(row[0]) for row in self._db.read(STAMPED, (under,)))
 
     async def address_stamps(self, lookup: str) -> Sequence[Stamp]:
         """See `StampStore.address_stamps`."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import apsw
 
 from frankmark.adapters.sqlite.failures import damage, raise_translated
-from frankmark.adapters.sqlite.opening import connection_to
+from frankmark.adapters.sqlite.opening import connection_to, make_private, withhold
 from frankmark.foundation.digest import sha256
 from frankmark.foundation.errors import Refused
 from frankmark.ports.log import LogStoreReason, Swap, TreeHead
@@ -56,6 +56,8 @@ class SqliteSigner:
             Unavailable: `STORE_UNREACHABLE`, `STORE_FULL` or `STORE_LOCKED`.
         """
         try:
+            make_private(folder / FILE)
+            withhold(*folder.glob(f"{FILE}-*"))
             connection = connection_to(folder / FILE, vfs)
             connection.execute("PRAGMA journal_mode = WAL").fetchall()
             connection.wal_autocheckpoint(1_000)

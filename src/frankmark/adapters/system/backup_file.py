@@ -75,6 +75,7 @@ def _write(target: Path, about: bytes, keys: Mapping[str, bytes], snapshot: Call
     draft, copy = (target.with_name(f".{target.name}.{part}") for part in ("draft", "snapshot"))
     with _on_disk(BackupReason.BACKUP_UNREADABLE):
         try:
+            draft.unlink(missing_ok=True)  # one that was left behind would keep its mode
             snapshot(str(copy))
             _pack(draft, about, copy, keys)
             os.link(draft, target)  # unlike a rename it never replaces what came there meanwhile
@@ -152,6 +153,7 @@ def _restore(source: Path, folder: Path) -> bool:
 
 def _unpacked(member: Found, place: Path) -> Path:
     draft = place.with_name(f".{place.name}.restored")
+    draft.unlink(missing_ok=True)  # one that was left behind would keep its mode
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as out:
         while chunk := member.content.read(CHUNK):

@@ -137,7 +137,9 @@ class Assessment:
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """Why they fired, each reason once, in the order of the rules."""
+        """Why they fired, each reason once, in the order of the rules; never empty below trust."""
+        if not self.fired and self.state is not State.TRUSTED:
+            return (Reason.SCORE_LOW,)
         return tuple(dict.fromkeys(fired.reason for fired in self.fired))
 
 

@@ -1,7 +1,8 @@
 """A domain's badge: who is meant, whether a node has it registered, and when that was looked up.
 
-A badge can be copied, so it always names its domain and the time, and leads to where anybody can ask again. It says
-nothing about messages. What a node does not know is grey, and a badge all the same.
+A badge can be copied, so what it says of a registration has its time, and it leads to where anybody can ask again. It
+says nothing about messages. What a node does not know is grey, and a badge all the same. The one that stands where a
+domain has no stamp to draw has no time: it is the same for ever.
 """
 
 from enum import StrEnum
@@ -33,15 +34,16 @@ class BadgeState(StrEnum):
     REGISTERED = "registered"
     NOT_REGISTERED = "not registered"
     UNKNOWN = "unknown"
+    NO_STAMP = "no stamp"
 
 
-def render_badge(domain: str, state: BadgeState, as_of_ms: int, *, verify_url: str = "") -> bytes:
+def render_badge(domain: str, state: BadgeState, as_of_ms: int | None, *, verify_url: str = "") -> bytes:
     """Draw a badge.
 
     Args:
         domain: The domain in any spelling.
         state: What the node knows.
-        as_of_ms: When it looked, in milliseconds since 1970.
+        as_of_ms: When it looked, in milliseconds since 1970; None draws no time.
         verify_url: Where to ask again, an http or https URL; empty draws no link.
 
     Returns:
@@ -56,8 +58,8 @@ def render_badge(domain: str, state: BadgeState, as_of_ms: int, *, verify_url: s
     name = canonical_domain(domain)
     shown = unicode_domain(name)
     owner = shown if shown == name else f"{shown} ({name})"
-    moment = rfc3339(as_of_ms // 60_000 * 60_000)
-    said = f"{state.value} · {moment[:10]} {moment[11:16]} UTC"
+    moment = "" if as_of_ms is None else rfc3339(as_of_ms // 60_000 * 60_000)
+    said = f"{state.value} · {moment[:10]} {moment[11:16]} UTC" if moment else state.value
     size, lines = fitted_lines(owner, _WIDEST_NAME, HEIGHT * 4 // 5, _SIZE)
     split = _LEFT + max(text_width(line, size) for line in lines) + _GAP
     width = split + text_width(said, _SIZE) + 2 * _GAP
@@ -75,7 +77,7 @@ def render_badge(domain: str, state: BadgeState, as_of_ms: int, *, verify_url: s
         said_line,
     ]
     link = (f'<a href="{escape(verify_url)}" target="_top">', "</a>") if verify_url else ("", "")
-    title = f"<title>{escape(owner)}: {state.value}, {moment}</title>"
+    title = f"<title>{escape(owner)}: {state.value}{', ' * bool(moment)}{moment}</title>"
     label = f"b{Seed('frankmark/badge/1', f'{name}|{state.value}'.encode()).hexadecimal[:8]}"
     root = f'<svg xmlns="http://www.w3.org/2000/svg" class="{label}" viewBox="0 0 {width} {HEIGHT}" '
     measures = f'width="{width // 10}" height="{HEIGHT // 10}" role="img">'

@@ -31,7 +31,8 @@ ALGORITHM: Final = "sstp-score/0.2.0"
 ALGORITHM_V1: Final = "sstp-score/0.1.0"
 HIGHEST_SCORE: Final = 100
 CERTAIN: Final = 1000
-_TARGET: Final = re.compile(r"[^\x00-\x20\x7f]{1,320}")
+# Spaces stand only in the quoted local part of an address (RFC 5321 §4.1.2).
+_TARGET: Final = re.compile(r'(?=.{1,320}\Z)(?:[^\x00-\x20\x7f]+|"[^\x00-\x1f\x7f]+"@[^\x00-\x20\x7f"@]+)')
 _SOURCE: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
 _NAMES: Final[Mapping[str, tuple[SignalName, ...]]] = {
     ALGORITHM: (

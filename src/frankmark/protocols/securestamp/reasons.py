@@ -108,4 +108,5 @@ class Reason(StrEnum):
     REVOKED_NODE_COMPROMISE = "REVOKED_NODE_COMPROMISE"
     REVOKED_POLICY_VIOLATION = "REVOKED_POLICY_VIOLATION"
     SENDER_OVERRIDE = "SENDER_OVERRIDE"
+    SCORE_LOW = "SCORE_LOW"  # no rule fired; the signals by themselves do not bring enough
     ML_LIFT_REFUSED = "ML_LIFT_REFUSED"  # the device's number would have lifted the state

@@ -9,7 +9,7 @@ from typing import Final
 from frankmark.foundation import canonical
 from frankmark.foundation.canonical import Json
 from frankmark.foundation.errors import Malformed
-from frankmark.foundation.timestamps import rfc3339
+from frankmark.foundation.timestamps import rfc3339_s, s_from_ms
 from frankmark.protocols.securestamp.assessment import Assessment, State, Weighed
 from frankmark.protocols.securestamp.channels import ChannelOutcome
 from frankmark.protocols.securestamp.display import Display, display
@@ -112,7 +112,7 @@ def trust_body(
             "stampId": stamp.stamp_id,
             "score": 0,
             "status": StampStatus.REVOKED.value,
-            "revokedAt": rfc3339(stamp.revocation.at_ms),
+            "revokedAt": _second(stamp.revocation.at_ms),
             "revocationReason": stamp.revocation.reason.value,
         }
     elif stamp is not None:
@@ -121,13 +121,18 @@ def trust_body(
             "stampId": stamp.stamp_id,
             "score": stamp.score if status is StampStatus.ACTIVE else 0,
             "status": status.value,
-            "issuedAt": rfc3339(stamp.issued_ms),
-            "expiresAt": rfc3339(stamp.expires_ms),
+            "issuedAt": _second(stamp.issued_ms),
+            "expiresAt": _second(stamp.expires_ms),
             "issuedBy": stamp.node_id,
             "signals": dict(labels),
         }
         body["ledgerRef"] = _ledger_ref(public_url, stamp)
-    return body | {"verifiedAt": rfc3339(now_ms)}
+    return body | {"verifiedAt": _second(now_ms)}
+
+
+def _second(ms: int) -> str:
+    """A time as the original interface shows it: whole seconds, never later than what it says."""
+    return rfc3339_s(s_from_ms(ms))
 
 
 def _ledger_ref(public_url: str, stamp: Stamp) -> str:
@@ -165,7 +170,7 @@ def check_body(
             "domainVerifiedInRegistry": registry == "verified",
         },
         "stamp": None if stamp is None else _artwork(stamp, public_url),
-        "checkedAt": rfc3339(now_ms),
+        "checkedAt": _second(now_ms),
         "stateEn": english,
         "color": _COLOURS[shown],
         "level": assessment.level.value,
@@ -336,7 +341,7 @@ def _claimed(claims: Claims, stamp: Stamp | None) -> dict[str, Json]:
         "domain": claims.domain,
         "orgId": claims.org_id or None,
         "scoreAtIssuance": claims.score,
-        "issuedAt": None if claims.iat is None else rfc3339(claims.iat * 1000),
-        "expiresAt": rfc3339(claims.exp * 1000),
+        "issuedAt": None if claims.iat is None else rfc3339_s(claims.iat),
+        "expiresAt": rfc3339_s(claims.exp),
         "issuedBy": None if stamp is None else stamp.node_id,
     }

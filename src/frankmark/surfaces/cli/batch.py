@@ -1,4 +1,4 @@
-"""`batch`: many senders at once, one JSON object a line in the order of the file."""
+"""`batch`: many senders at once, a line each in the order of the file; with `--json`, an object a line."""
 
 import time
 from collections.abc import Iterator
@@ -9,16 +9,17 @@ import click
 from frankmark.foundation.canonical import Json
 from frankmark.foundation.errors import Error
 from frankmark.ports.node_api import NodeAnswer
-from frankmark.surfaces.cli import files
+from frankmark.surfaces.cli import files, verdicts
 from frankmark.surfaces.cli.answers import code_of, expect, text_of
 from frankmark.surfaces.cli.check import fail_on
 from frankmark.surfaces.cli.desk import Desk, as_json, desk_of
 from frankmark.surfaces.cli.exits import DISPLAY, Exit, exit_of, failing, worst
+from frankmark.surfaces.cli.output import SIGNS
 from frankmark.surfaces.cli.reasons import CliReason
 
 __all__ = ["batch"]
 
-AT_ONCE = 100
+AT_ONCE = 50  # each counts as a request; without a key a node answers sixty a minute
 LARGEST = 64 * 1_048_576
 MOST_TRIES = 5
 LONGEST_WAIT_S = 60
@@ -31,7 +32,7 @@ TOO_MANY = 429
 @as_json
 @click.pass_context
 def batch(context: click.Context, file: str, fail_on: str | None) -> int:
-    """Check the domains and addresses of a file, one a line, `-` for standard input; answers are JSON lines.
+    """Check the domains and addresses of a file, one a line, `-` for standard input; a line each is printed.
 
     Progress goes to standard error. The exit status is that of the gravest answer.
     """
@@ -57,12 +58,27 @@ def _part(desk: Desk, targets: list[str]) -> Iterator[Exit]:
         desk.output.progress(str(fault))
         error: Json = {"code": code_of(fault), "detail": fault.detail, "retryable": fault.retryable}
         for target in targets:
-            desk.output.record({"target": target, "error": error})
+            _show(desk, {"target": target, "error": error})
         yield exit_of(fault)
         return
     for result in results:
-        desk.output.record(result)
+        _show(desk, result)
         yield _status(result)
+
+
+def _show(desk: Desk, result: Json) -> None:
+    """One line, whatever came of it."""
+    output = desk.output
+    output.object(result)
+    if output.as_json:
+        return
+    told = result if isinstance(result, dict) else {}
+    problem = told.get("problem", told.get("error"))
+    if not isinstance(problem, dict):
+        verdicts.headline(output, told, text_of(told, "target"))
+        return
+    code = text_of(problem, "code")
+    output.line(f"{SIGNS['unknown']} {text_of(told, 'target')}  {code}  {output.reason(code)}".rstrip(), "unknown")
 
 
 def _asked(desk: Desk, targets: list[str]) -> NodeAnswer:

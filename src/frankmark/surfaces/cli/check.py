@@ -18,6 +18,7 @@ from frankmark.surfaces.cli.exits import DISPLAY, Exit, exit_of, failing, worst
 from frankmark.surfaces.cli.reasons import CliReason
 
 if TYPE_CHECKING:
+    from frankmark.mail.message import Message
     from frankmark.services.mailcheck import Envelope, MailCheck, MailVerdict
 
 __all__ = ["check", "fail_on"]
@@ -73,7 +74,7 @@ def check(  # noqa: PLR0913  (one parameter an option)
     """Check a domain, an address, a message in a .eml file, or `-` for one on standard input.
 
     A message is evaluated here: SPF, DKIM, DMARC and its stamp. The node is told the domain of its From field and the
-    token that it carries, nothing else.
+    token that it carries, nothing else. A message without exactly one author, or too large to be read, is blocked.
 
     Exit status: 0 trusted, 10 caution, 20 blocked, 30 unknown, 69 no node; the gravest of several targets.
     """
@@ -137,15 +138,24 @@ class _Checking:
 
     def _message(self, target: str) -> Exit:
         from frankmark.mail.message import DEFAULT_LIMITS, parse  # noqa: PLC0415  (messages only)
+        from frankmark.services.mailcheck import UNFIT  # noqa: PLC0415  (messages only)
 
-        message = parse(files.read(target, DEFAULT_LIMITS.message_bytes))
+        try:
+            verdict = self._judged(parse(files.read(target, DEFAULT_LIMITS.message_bytes)))
+        except Malformed as fault:
+            if fault.code not in UNFIT | {CliReason.FILE_TOO_LARGE}:
+                raise
+            verdicts.unfit(self._desk.output, target, fault, self._desk.now_ms)
+            return Exit.BLOCKED
+        verdicts.message(self._desk.output, target, verdict, self._desk.now_ms)
+        return _status(verdict.display.value) if verdict.reachable else Exit.UNREACHABLE
+
+    def _judged(self, message: "Message") -> "MailVerdict":
         if self._mail is None:
             pins = client.pins_of(self._asked.trust, self._asked.jwks)
             clock = client.local_clock(self._desk.settings, self._desk.environ)
             self._mail = client.mail_check(self._desk.settings, clock, pins=pins, node=self._desk.node)
-        verdict: MailVerdict = self._runner.run(self._mail.check(message, envelope=self._asked.envelope))
-        verdicts.message(self._desk.output, target, verdict, self._desk.now_ms)
-        return _status(verdict.display.value) if verdict.reachable else Exit.UNREACHABLE
+        return self._runner.run(self._mail.check(message, envelope=self._asked.envelope))
 
 
 def _is_message(target: str) -> bool:

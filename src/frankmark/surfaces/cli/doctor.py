@@ -171,7 +171,8 @@ def _login(desk: Desk) -> Iterator[Finding]:
     if file.exists() and _open_to_others(file):
         yield _wrong("login", "doctor.mode", file=str(file), mode="600")
     elif login.key or login.base:
-        yield _fine("login", "doctor.login", base=login.base or "-")
+        phrase = "doctor.login" if login.stored else "doctor.login_environment"
+        yield _fine("login", phrase, base=login.base or "-")
 
 
 def _node(desk: Desk) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ class Exit(IntEnum):
     UNREACHABLE = 69  # something that is needed cannot be reached
     OURS = 70  # our fault
     INTERRUPTED = 130
+    UNREAD = 141  # whoever read the output went away: 128 and SIGPIPE, as a shell says it
 
 
 DISPLAY: dict[str, Exit] = {

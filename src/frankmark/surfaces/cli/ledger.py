@@ -84,9 +84,9 @@ def proof(context: click.Context, tx: str, target: str | None) -> int:
 @as_json
 @click.pass_context
 def audit(context: click.Context) -> int:
-    """Recompute every hash, signature and commitment of this machine's log, running or not.
+    """Recompute every hash, signature and commitment of this machine's ledger, closed logs too, running or not.
 
-    Exit status: 0 for a sound log, 20 if anything is not what it should be.
+    Exit status: 0 for a sound ledger, 20 if anything is not what it should be.
     """
     desk = desk_of(context)
     desk.output.progress(desk.output.say("ledger.auditing"))
@@ -98,13 +98,20 @@ def audit(context: click.Context) -> int:
             raise
         report = _of_damaged(desk, fault)
     desk.output.object(report)
+    logs = _objects(report.get("logs"))
+    if len(logs) > 1:
+        desk.output.table([[str(one.get("size")), text_of(one, "origin")] for one in logs])
     if report.get("sound") is True:
         desk.output.phrase("ledger.sound", "trusted", size=str(report.get("size")))
         return Exit.TRUSTED
-    found = report.get("findings")
-    findings = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    findings = _objects(report.get("findings"))
     desk.output.phrase("ledger.unsound", "blocked", count=len(findings))
-    desk.output.table([[_place(one.get("index")), text_of(one, "kind"), text_of(one, "detail")] for one in findings])
+    desk.output.table(
+        [
+            [text_of(one, "origin") or "-", _place(one.get("index")), text_of(one, "kind"), text_of(one, "detail")]
+            for one in findings
+        ]
+    )
     return Exit.BLOCKED
 
 
@@ -125,7 +132,7 @@ def _of_damaged(desk: Desk, fault: Error) -> dict[str, Json]:
     except (Error, OSError):
         raise fault from None
     found = report.get("findings")
-    damage: dict[str, Json] = {"kind": code_of(fault), "index": None, "detail": fault.detail}
+    damage: dict[str, Json] = {"origin": None, "kind": code_of(fault), "index": None, "detail": fault.detail}
     return {**report, "sound": False, "findings": [damage, *(found if isinstance(found, list) else [])]}
 
 
@@ -133,6 +140,10 @@ def _finality(value: Json) -> str:
     if not isinstance(value, dict):
         return "-"
     return f"{value.get('state')} {value.get('k')}/{value.get('n')}"
+
+
+def _objects(value: Json) -> list[dict[str, Json]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _place(index: Json) -> str:

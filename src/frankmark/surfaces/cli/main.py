@@ -112,7 +112,7 @@ def _status(desk: Desk, arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         # Whoever read us has gone before the end: nobody was told the whole answer, so none is claimed.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OURS
+        return Exit.UNREAD
     except Exception:  # noqa: BLE001  (uncaught failure is our fault and says so with 70)
         traceback.print_exc()
         sys.stderr.write("frankmark: INTERNAL: this is a defect of ours; please report the lines above\n")

@@ -17,6 +17,7 @@ STATUSES = (
     ("69", "something that is needed cannot be reached"),
     ("70", "our fault"),
     ("130", "interrupted"),
+    ("141", "whoever read the output went away"),
 )
 VARIABLES = (
     ("FRANKMARK_API_BASE", "The node that is asked, instead of the one of the login or of this machine."),
@@ -41,7 +42,7 @@ EXAMPLES = (
         "Let a mail filter decide:",
         "frankmark check m.eml; case $? in 0|10|30) deliver;; 20) quarantine;; *) defer;; esac",
     ),
-    ("Check many senders:", "frankmark batch senders.txt > answers.jsonl"),
+    ("Check many senders:", "frankmark batch --json senders.txt > answers.jsonl"),
     (
         "Take a proof away and verify it without any network:",
         "frankmark ledger proof TX && frankmark verify TX.tlog-proof",

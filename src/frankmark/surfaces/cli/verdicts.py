@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 from frankmark.foundation.canonical import Json
-from frankmark.surfaces.cli.answers import text_of
+from frankmark.foundation.errors import Error
+from frankmark.foundation.timestamps import rfc3339
+from frankmark.surfaces.cli.answers import code_of, text_of
 from frankmark.surfaces.cli.output import Output
 
 if TYPE_CHECKING:
@@ -11,9 +13,10 @@ if TYPE_CHECKING:
     from frankmark.mail.dmarc import DmarcOutcome
     from frankmark.services.mailcheck import MailVerdict, SpfFinding
 
-__all__ = ["message", "sender"]
+__all__ = ["headline", "message", "sender", "unfit"]
 
 THOUSANDTHS = 1000
+MOST_LOST = 3  # signals that are named when no rule explains a score
 # Which of several reasons a reader is told first: what is decided or proven against the sender, before what is missing.
 GRAVEST = (
     "ADMIN_LIST",
@@ -45,7 +48,7 @@ def sender(output: Output, body: Members) -> None:
     output.object({"kind": "sender", **body})
     if output.as_json:
         return
-    _headline(output, body, text_of(body, "domain"))
+    headline(output, body, text_of(body, "domain"))
     _rests_on(output, body)
 
 
@@ -86,11 +89,39 @@ def message(output: Output, target: str, verdict: "MailVerdict", now_ms: int) ->
     output.object(body)
     if output.as_json:
         return
-    _headline(output, body, domain)
+    headline(output, body, domain)
     if not asked:
         output.phrase("check.local_part")
     _authentication(output, body["authentication"])
     _rests_on(output, body)
+
+
+def unfit(output: Output, target: str, fault: Error, now_ms: int) -> None:
+    """Show the verdict on a message that nobody can judge: nobody was asked, and it is blocked.
+
+    Args:
+        output: Where to.
+        target: The file, as it was named.
+        fault: Why.
+        now_ms: The time, milliseconds since the epoch.
+    """
+    code = code_of(fault)
+    nothing: Members = dict.fromkeys(("trustState", "stateEn", "score", "level", "nodeReachable", "authentication"))
+    output.object(
+        {
+            "kind": "message",
+            "target": target,
+            "domain": None,
+            **nothing,
+            "display": "blocked",
+            "reasons": [code],
+            "channels": [],
+            "checkedAt": rfc3339(now_ms),
+            "assessment": None,
+        }
+    )
+    output.state("blocked", f"{target}  {output.reason(code) or fault.detail}")
+    output.line(f"  {code}  {fault.detail}")
 
 
 def _spf(found: "SpfFinding") -> Members:
@@ -125,8 +156,14 @@ def _dmarc(outcome: "DmarcOutcome") -> Members:
     }
 
 
-def _headline(output: Output, body: Members, domain: str) -> None:
-    """State, domain, score and the one reason that matters most."""
+def headline(output: Output, body: Members, domain: str) -> None:
+    """Show state, domain, score and the one reason that matters most, in one line.
+
+    Args:
+        output: Where to.
+        body: What a node answers about a sender.
+        domain: Whom it is about.
+    """
     display, score, level = text_of(body, "display"), body.get("score"), text_of(body, "level")
     known = display if output.has(f"display.{display}") else "unknown"
     parts = [domain, f"{score}/100 {level}" if score is not None else "", _why(output, body, domain)]
@@ -142,9 +179,24 @@ def _why(output: Output, body: Members, domain: str) -> str:
     similar = _lists(body).get("lookalike")
     if code in RESEMBLING and isinstance(similar, dict):
         return output.say("check.why_lookalike", domain=domain, target=text_of(similar, "target"))
+    if code == "SCORE_LOW":
+        return _joined(output.reason(code), output.say("check.lost", signals=_lost(output, body)))
     if code:
         return output.reason(code)
     return output.say("check.why_trusted") if text_of(body, "display") == "trusted" else ""
+
+
+def _lost(output: Output, body: Members) -> str:
+    """The signals that lost the most points, the greatest loss first."""
+    signals, lost = _assessment(body).get("signals"), []
+    for one in signals if isinstance(signals, list) else ():
+        weight, gained = (one.get("weight"), one.get("contribution")) if isinstance(one, dict) else (None, None)
+        if isinstance(one, dict) and isinstance(weight, int) and isinstance(gained, int):
+            name = text_of(one, "name")
+            label = output.say(f"signal.{name}") if output.has(f"signal.{name}") else name
+            lost.append((weight * THOUSANDTHS - gained, f"{label} {_points(gained)}/{weight}"))
+    greatest = sorted((each for each in lost if each[0] > 0), key=lambda each: -each[0])
+    return ", ".join(text for _, text in greatest[:MOST_LOST])
 
 
 def _authentication(output: Output, told: Json) -> None:

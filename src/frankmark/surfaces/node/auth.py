@@ -2,7 +2,8 @@
 
 A presented credential that is not valid is refused, never silently anonymous. A session that changes something must
 come from our own origin and carry its CSRF token: programs in `X-CSRF-Token`, forms in the field `csrf`, which the page
-that takes the form checks (`form_session`). Cookies need TLS, or plain http on loopback.
+that takes the form checks (`form_session`); no form is taken below `/api/` and `/v1/`. Cookies need TLS, or plain http
+on loopback.
 """
 
 import hmac
@@ -20,6 +21,7 @@ __all__ = ["Doorkeeper"]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM = b"application/x-www-form-urlencoded"
+PROGRAMS = ("/api/", "/v1/")
 
 
 class Doorkeeper:
@@ -64,9 +66,20 @@ class Doorkeeper:
         if scope["method"] in SAFE:
             return await self._of_session(token)
         self._same_origin(scope, fields)
-        if fields.get(b"content-type", b"").lower().startswith(FORM):
+        if _posts_form(scope["path"], fields):
             return await self._of_session(token)  # the page checks the field `csrf`
         return await self._access.resolve_session(token, csrf=fields.get(b"x-csrf-token", b"").decode("latin-1"))
+
+    def from_own_page(self, scope: Scope, fields: Mapping[bytes, bytes]) -> None:
+        """Let a form that signs in come from our own page, or from a program that names no origin at all.
+
+        Raises:
+            Refused: `CSRF_INVALID`, so that no other site signs a browser in as somebody else.
+        """
+        if b"origin" in fields:
+            self._same_origin(scope, fields)
+        if fields.get(b"sec-fetch-site", b"same-origin") != b"same-origin":
+            raise Refused(ServiceReason.CSRF_INVALID, "Sign in on this node's own page.")
 
     def token(self, cookies: bytes) -> str | None:
         """The session token in a `Cookie` field."""
@@ -99,10 +112,11 @@ class Doorkeeper:
         secure = "; Secure" if self._secure else ""
         return f"{self.cookie}={session.token}; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict{secure}"
 
-    def clear_cookie(self) -> str:
-        """The `Set-Cookie` value that ends a session in the browser."""
+    def clear_cookies(self) -> tuple[str, str]:
+        """The `Set-Cookie` values that end a session in the browser: its token's and its form token's."""
         secure = "; Secure" if self._secure else ""
-        return f"{self.cookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict{secure}"
+        ended = f"Path=/; Max-Age=0; HttpOnly; SameSite=Strict{secure}"
+        return f"{self.cookie}=; {ended}", f"{self.cookie}-form=; {ended}"
 
     async def _of_key(self, key: str) -> Principal:
         if self._run_token is not None and hmac.compare_digest(key.encode(), self._run_token[0].encode()):
@@ -120,6 +134,11 @@ class Doorkeeper:
         ours = f"{scheme}://{fields.get(b'host', b'').decode('latin-1')}"
         if fields.get(b"origin", b"").decode("latin-1").lower() != ours.lower():
             raise Refused(ServiceReason.CSRF_INVALID, "A signed-in change must come from this node's own pages.")
+
+
+def _posts_form(path: str, fields: Mapping[bytes, bytes]) -> bool:
+    """Whether a page takes the form that is posted, and checks its field `csrf`."""
+    return not path.startswith(PROGRAMS) and fields.get(b"content-type", b"").lower().startswith(FORM)
 
 
 def _key(fields: Mapping[bytes, bytes]) -> str | None:

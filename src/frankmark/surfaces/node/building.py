@@ -20,7 +20,7 @@ from frankmark.services.principals import LOCAL_ADMIN
 from frankmark.settings import LimitSettings, Settings, SettingsReason
 from frankmark.surfaces.node.app import application
 from frankmark.surfaces.node.auth import Doorkeeper
-from frankmark.surfaces.node.edge import Edge, Network, Rates
+from frankmark.surfaces.node.edge import LOOPBACK_NAMES, Edge, Network, Rates
 from frankmark.surfaces.node.endpoint import Endpoint, endpoints_of
 from frankmark.surfaces.node.journal import NodeJournal
 from frankmark.surfaces.node.openapi import document
@@ -39,7 +39,7 @@ from frankmark.surfaces.node.routes.trust import TrustRoom
 
 __all__ = ["Listening", "build", "trusted"]
 
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
+SIGN_INS_PER_HOUR = 30
 HOUR_S = 3_600
 MINUTE_S = 60
 
@@ -120,7 +120,7 @@ def _endpoints(services: Services, doorkeeper: Doorkeeper, journal: NodeJournal)
         ("registry", RegistryRoom(services.registry)),
         ("registry", AddressRoom(services.addresses, services.erasure, services.phrases, url)),
         ("ledger", LedgerRoom(services.ledger, node_id=node_id, clock=clock)),
-        ("review", ReviewRoom(services.lists, services.reports, services.audit)),
+        ("review", ReviewRoom(services.lists, services.reports, services.audit, services.rescoring)),
         ("keys", AccessRoom(services.access, doorkeeper, node_id=node_id, version=__version__)),
         ("node", SystemRoom(services, journal, services.sound)),
     ]
@@ -135,7 +135,11 @@ def _pages(services: Services, site: Site, endpoints: Sequence[Endpoint], base: 
     words = Words(public_url=services.public_url, head=head, now_ms=services.clock.now_ms)
     public = PublicPages(site, services.trust, services.public, words, endpoints)
     admin_services = AdminServices(
-        registry=services.registry, lists=services.lists, reports=services.reports, audit=services.audit
+        registry=services.registry,
+        lists=services.lists,
+        reports=services.reports,
+        audit=services.audit,
+        rescoring=services.rescoring,
     )
     made = document([*endpoints, *public.described()], version=__version__, server=base)
 
@@ -167,4 +171,5 @@ def _rates(limits: LimitSettings) -> Rates:
         api=(Rate(name="api", amount=limits.api_per_minute, window_s=MINUTE_S),),
         keyed_v1=(hourly,),
         keyed_api=(Rate(name="key-minute", amount=limits.key_per_minute, window_s=MINUTE_S), hourly),
+        sign_in=(Rate(name="sign-in", amount=SIGN_INS_PER_HOUR, window_s=HOUR_S),),
     )

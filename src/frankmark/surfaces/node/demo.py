@@ -29,6 +29,7 @@ from frankmark.assembly.demo_cast import ACME
 from frankmark.assembly.embedded import NodeOptions
 from frankmark.assembly.tables import shipped_phrases
 from frankmark.foundation.errors import Error, Refused, Unavailable
+from frankmark.ports.durability import StoreReason
 from frankmark.services.principals import LOCAL_ADMIN
 from frankmark.settings import Settings
 from frankmark.surfaces.node.demo_stage import DemoReason
@@ -106,7 +107,10 @@ def _folder(named: Path | None) -> Iterator[Path]:
         folder = named.absolute()
         _require_free(folder)
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, mode=0o700)
+        try:
+            folder.mkdir(parents=True, mode=0o700)
+        except OSError as fault:
+            raise Unavailable(StoreReason.STORE_UNREACHABLE, f"{folder}: {fault.strerror}") from fault
     try:
         (folder / MARK_FILE).write_text(MARK, encoding="utf-8")
         yield folder

@@ -106,7 +106,7 @@ class Telling:
             self.fact("demo.lacking", " · ".join(map(self._signal, lacking)), indent=4)
 
     def because(self, assessment: Assessment) -> None:
-        """The rules that lowered the score, if any did."""
+        """Why the score is not higher: the rules that lowered it, or that its signals alone do not suffice."""
         for number, text in enumerate(self._reasons(assessment)):
             self.line("    " + _padded(self.say("demo.because") if number == 0 else "", LABEL) + text)
 
@@ -136,6 +136,8 @@ class Telling:
         )
 
     def _reasons(self, assessment: Assessment) -> Iterator[str]:
+        if not assessment.fired:
+            yield from (self.say(f"reason.{reason.value}") for reason in assessment.reasons)
         similar = assessment.evidence.lists.lookalike
         for each in assessment.fired:
             code = each.reason.value

@@ -115,9 +115,17 @@ EXPECTED: Final[Mapping[str, Expected]] = {
     ),
 }
 TAMPERED: Final = Expected(
-    display=Display.CAUTION, most=TRUSTED_FROM - 1, signals=((SignalName.SPF, "pass"), (SignalName.DKIM, "fail"))
+    display=Display.CAUTION,
+    most=TRUSTED_FROM - 1,
+    reasons=frozenset({"SCORE_LOW"}),
+    signals=((SignalName.SPF, "pass"), (SignalName.DKIM, "fail")),
 )
-WITHOUT_KEY: Final = Expected(display=Display.CAUTION, most=TRUSTED_FROM - 1, signals=((SignalName.SPF, "pass"),))
+WITHOUT_KEY: Final = Expected(
+    display=Display.CAUTION,
+    most=TRUSTED_FROM - 1,
+    reasons=frozenset({"SCORE_LOW"}),
+    signals=((SignalName.SPF, "pass"),),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ holds the path's template, never the path, the query, an address or a header fie
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Protocol
 
 import msgspec
@@ -22,7 +22,7 @@ from frankmark.services.principals import Principal
 from frankmark.surfaces.node.problems import MEDIA_TYPE, is_defect, problem
 from frankmark.surfaces.node.reasons import NodeReason
 
-__all__ = ["Edge", "Journal", "Network", "Rates", "Sender", "known_host"]
+__all__ = ["LOOPBACK_NAMES", "Edge", "Journal", "Network", "Rates", "Sender", "known_host"]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -43,7 +43,10 @@ FIXED: tuple[tuple[bytes, bytes], ...] = (
 )
 
 HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::[0-9]{1,5})?", re.ASCII)
-UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics", "/version", "/v1/health"})
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
+FORWARDED = frozenset({b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip"})
+WELCOME = "/welcome"
+UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics", "/version", "/v1/health", WELCOME})
 STATIC = "/static/"
 SINGLE = frozenset({b"host", b"authorization", b"x-api-key", b"origin", b"content-type"})
 DEEPEST = 8  # segments of an unknown path that the figures tell apart
@@ -71,17 +74,23 @@ class Rates:
         api: A minute's, without a credential, below `/api`.
         keyed_v1: For whoever shows a valid credential, on everything that is not below `/api`.
         keyed_api: For whoever shows a valid credential, below `/api`.
+        sign_in: For redeeming one-time links, whatever else was asked from the same address.
     """
 
     v1: tuple[Rate, ...]
     api: tuple[Rate, ...]
     keyed_v1: tuple[Rate, ...]
     keyed_api: tuple[Rate, ...]
+    sign_in: tuple[Rate, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who is at the other end: the address, and whether the connection itself came from loopback."""
+    """Who is at the other end: the address, and whether it is this very machine.
+
+    Loopback is whoever connects from there under one of its names and forwards for nobody: what a proxy on this machine
+    passes on comes from elsewhere, also if nobody told us of that proxy.
+    """
 
     address: str
     loopback: bool
@@ -178,11 +187,27 @@ class Edge:
             passage.extra = _permitted(await self._limiter.take(self._public(path), caller))  # guessing costs as asking
             raise
         state["principal"] = principal
+        if path == WELCOME and scope["method"] == "POST":
+            passage.extra = _permitted(await self._limiter.take(self._rates.sign_in, caller))
+            return
         if path in UNLIMITED or path.startswith(STATIC):
             return
         rates = self._public(path) if principal is None else self._keyed(path)
         named = caller if principal is None else f"key:{principal.actor}"
         passage.extra = _permitted(await self._limiter.take(rates, named))
+        state["spend"] = partial(self._spend, passage, rates, named)
+
+    async def _spend(self, passage: "_Passage", rates: Sequence[Rate], caller: str, units: int) -> None:
+        """Count what a request asks for beyond one, before anything is done for it.
+
+        Raises:
+            Refused: `RATE_LIMITED`; the fields of the answer say when to come back.
+        """
+        try:
+            passage.extra = _permitted(await self._limiter.take(rates, caller, units))
+        except _Limited as limited:
+            passage.extra = limited.fields
+            raise
 
     def _public(self, path: str) -> tuple[Rate, ...]:
         return self._rates.api if path.startswith("/api/") else self._rates.v1
@@ -194,7 +219,7 @@ class Edge:
         peer = (scope.get("client") or ("127.0.0.1", 0))[0] or "127.0.0.1"
         address, direct = _direct(peer)
         if not self._is_proxy(address):
-            return direct
+            return direct if not direct.loopback or _own(fields) else replace(direct, loopback=False)
         # The rightmost address that is not itself a proxy's is the one our own proxy saw.
         for text in reversed(fields.get(b"x-forwarded-for", b"").decode("latin-1").split(",")):
             try:
@@ -245,7 +270,8 @@ class _Passage:
         data = msgspec.json.encode(made.body)
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(data)).encode())]
         headers += [(name.lower().encode(), value.encode()) for name, value in made.headers.items()]
-        headers += fault.fields if isinstance(fault, _Limited) else ()
+        if isinstance(fault, _Limited):
+            self.extra = fault.fields
         await self.send({"type": "http.response.start", "status": made.status, "headers": headers})
         await self.send({"type": "http.response.body", "body": data})
 
@@ -272,6 +298,12 @@ def _direct(peer: str) -> tuple[Address, Sender]:
     """The address of a peer, and who it is if it is no proxy."""
     address = _plain(ipaddress.ip_address(peer.partition("%")[0]))
     return address, Sender(address=str(address), loopback=address.is_loopback)
+
+
+def _own(fields: Fields) -> bool:
+    """Whether a request that came over loopback also began there."""
+    host = fields.get(b"host", b"").decode("latin-1")
+    return known_host(host, LOOPBACK_NAMES) and FORWARDED.isdisjoint(fields)
 
 
 def _plain(address: Address) -> Address:

@@ -69,6 +69,15 @@ class Call:
         """Whether the connection itself comes from this machine."""
         return bool(self.request.state.sender.loopback)
 
+    async def spend(self, units: int) -> None:
+        """Count further requests that this one stands for against the caller's limits.
+
+        Raises:
+            Refused: `RATE_LIMITED`.
+        """
+        if units:
+            await self.request.state.spend(units)
+
     @property
     def known(self) -> Principal:
         """Who asks, where the row demands a credential."""
@@ -86,12 +95,14 @@ class Reply:
         status: The HTTP status.
         media: The media type.
         headers: Further header fields.
+        cookies: Values of `Set-Cookie`, each a field of its own.
     """
 
     content: object = None
     status: int = 200
     media: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,4 +246,7 @@ def rendered(reply: Reply) -> Response:
         data = content.encode()
     else:
         data = msgspec.json.encode(content)
-    return Response(data, status_code=reply.status, media_type=reply.media, headers=dict(reply.headers))
+    response = Response(data, status_code=reply.status, media_type=reply.media, headers=dict(reply.headers))
+    for cookie in reply.cookies:
+        response.headers.append("Set-Cookie", cookie)
+    return response

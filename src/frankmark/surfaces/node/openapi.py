@@ -46,6 +46,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "The id of a node.",
         "schema": {"type": "string", "pattern": "^[a-z0-9-]{3,64}$"},
     },
+    "number": {
+        "description": "Which log of the ledger, counted from 1, the oldest.",
+        "schema": {"type": "string", "pattern": "^[1-9][0-9]{0,5}$"},
+    },
     "org_id": {"description": "The id of an organisation.", "schema": IDENTIFIER},
     "report_id": {"description": "The id of a complaint.", "schema": IDENTIFIER},
     "resource": {

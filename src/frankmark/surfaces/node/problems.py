@@ -56,6 +56,7 @@ STATUS: dict[str, int] = {
     "TYPE_MISMATCH": 422,
     "UNTRUSTED_ISSUER": 422,
     "RATE_LIMITED": 429,
+    "REPORTS_FULL": 429,
     "INTERNAL": 500,
 }
 

@@ -5,6 +5,7 @@ import contextlib
 import ipaddress
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -29,10 +30,10 @@ from frankmark.assembly.pins import Issuer, load_pins, store_pins
 from frankmark.assembly.services import Services
 from frankmark.foundation.canonical import Json
 from frankmark.foundation.encoding import b64url_encode
-from frankmark.foundation.errors import Misuse, Unavailable
+from frankmark.foundation.errors import Malformed, Unavailable
 from frankmark.ports.node_api import NodeAnswer, NodeApi
 from frankmark.services.principals import LOCAL_ADMIN
-from frankmark.settings import Settings
+from frankmark.settings import Settings, SettingsReason
 from frankmark.surfaces.node.building import Listening, build, trusted
 from frankmark.surfaces.node.inprocess import ask
 from frankmark.surfaces.node.journal import NodeJournal
@@ -40,6 +41,8 @@ from frankmark.surfaces.node.journal import NodeJournal
 __all__ = ["Running", "ServingReason", "bindable", "in_process", "pin_self", "running", "serve"]
 
 TOKEN_OCTETS = 32
+PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
+HIGHEST_PORT = 65_535
 
 
 class ServingReason(StrEnum):
@@ -146,6 +149,7 @@ def serve(
             await _say(node, data, print_admin_link=print_admin_link)
             await stopped.wait()
 
+    os.umask(0o077)  # whatever this process makes is its owner's alone
     uvloop.run(until_stopped())
     return 0
 
@@ -208,18 +212,19 @@ def bindable(listen: str) -> tuple[str, int]:
 
     Raises:
         Unavailable: `PORT_BUSY`.
-        Misuse: The text is no HOST:PORT.
+        Malformed: `SETTINGS_INVALID` if the text is no HOST:PORT.
     """
     host, _, number = listen.rpartition(":")
     host = host.strip("[]")
-    if not host or not number.isdecimal():
-        raise Misuse(ServingReason.PORT_BUSY, f"listen must be HOST:PORT; it is {listen}")
+    if not host or not PORT.fullmatch(number) or int(number) > HIGHEST_PORT:
+        detail = f"listen must be HOST:PORT, the port from 0 to {HIGHEST_PORT}; it is {listen}"
+        raise Malformed(SettingsReason.SETTINGS_INVALID, detail)
     host = "127.0.0.1" if host == "localhost" else host
     with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, int(number)))
-        except (OSError, OverflowError) as fault:
+        except OSError as fault:
             detail = f"port {number} on {host} is taken ({fault}); choose another: --listen {host}:0"
             raise Unavailable(ServingReason.PORT_BUSY, detail) from fault
     return host, int(number)
@@ -238,7 +243,7 @@ def _family(host: str) -> socket.AddressFamily:
     try:
         return socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET  # noqa: PLR2004
     except ValueError as wrong:
-        raise Misuse(ServingReason.PORT_BUSY, f"listen must be an address and a port; it is {host}") from wrong
+        raise Malformed(SettingsReason.SETTINGS_INVALID, f"listen must name an address; it is {host}") from wrong
 
 
 def _reachable(host: str) -> str:

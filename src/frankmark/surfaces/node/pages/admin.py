@@ -15,6 +15,7 @@ from frankmark.services.lists import Audit, Lists
 from frankmark.services.principals import Principal, Role
 from frankmark.services.registry import Registry
 from frankmark.services.reports import Reports
+from frankmark.services.rescoring import Rescoring
 from frankmark.surfaces.node.pages.site import Site
 
 __all__ = ["AdminPages", "AdminServices"]
@@ -30,6 +31,7 @@ class AdminServices:
     lists: Lists
     reports: Reports
     audit: Audit
+    rescoring: Rescoring
 
 
 class AdminPages:
@@ -75,6 +77,7 @@ class AdminPages:
 
     async def enter(self, request: Request) -> Response:
         """Redeem a one-time link."""
+        self._site.doorkeeper.from_own_page(request.scope, dict(request.headers.raw))
         fields = await self._site.form(request)
         try:
             session = await self._site.access.redeem_link(fields.get("secret", "").strip())
@@ -92,7 +95,8 @@ class AdminPages:
         await self._site.form_session(request, await self._site.form(request))
         await self._site.access.close_session(self._site.token(request))
         response = RedirectResponse("/", status_code=303)
-        response.headers.append("Set-Cookie", self._site.doorkeeper.clear_cookie())
+        for ended in self._site.doorkeeper.clear_cookies():
+            response.headers.append("Set-Cookie", ended)
         return response
 
     async def overview(self, request: Request) -> Response:
@@ -125,7 +129,8 @@ class AdminPages:
         return "admin.key_made", made.text
 
     async def _block(self, principal: Principal, fields: Mapping[str, str]) -> tuple[str, str]:
-        await self._do.lists.block(principal, BlockList.ADMIN, fields.get("domain", ""))
+        made = await self._do.lists.block(principal, BlockList.ADMIN, fields.get("domain", ""))
+        await self._do.rescoring.decided(principal, made.domain)
         return "admin.blocked", ""
 
     async def _page(

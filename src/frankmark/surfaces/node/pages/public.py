@@ -127,7 +127,7 @@ class PublicPages:
         if not target:
             return self._site.page(request, "check.html", target="", fault="", answer=None)
         try:
-            answer = await self._trust.check(TrustQuery(target=target))
+            answer = await self._trust.check(TrustQuery(target=target, stranger=True))
         except Error as fault:
             shown = self._site.reason(language, fault.code.value)
             return self._site.page(request, "check.html", status=400, target=target, fault=shown, answer=None)

@@ -181,7 +181,7 @@ class AccessRoom:
         token = self._doorkeeper.token(call.request.headers.get("cookie", "").encode("latin-1"))
         if token is not None:
             await self._access.close_session(token)
-        return Reply(status=204, headers={"Set-Cookie": self._doorkeeper.clear_cookie()})
+        return Reply(status=204, cookies=self._doorkeeper.clear_cookies())
 
     @operation(
         "POST",

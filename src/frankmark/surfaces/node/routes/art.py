@@ -1,4 +1,4 @@
-"""Pictures: a stamp's artwork and a domain's badge. Neither says anything about safety."""
+"""Pictures: a stamp's artwork, by its id or by its domain, and the badge of a registration. None speaks of safety."""
 
 from typing import Annotated
 
@@ -8,6 +8,7 @@ from msgspec import Meta
 from frankmark.foundation.errors import Refused, Unavailable
 from frankmark.foundation.timestamps import rfc3339
 from frankmark.ports.clock import Clock
+from frankmark.ports.stamps import Stamp, StampStatus
 from frankmark.protocols.securestamp.artwork import render_stamp
 from frankmark.protocols.securestamp.badge import BadgeState, render_badge
 from frankmark.services.public_registry import PublicRegistry
@@ -49,20 +50,33 @@ class ArtRoom:
         row = await self._registry.stamp_row(query.id)
         if row is None or not row.domain:
             raise Refused(ServiceReason.NOT_FOUND, "There is no such stamp.")
-        year = int(rfc3339(row.first_issued_ms)[:4])
-        drawn = render_stamp(row.domain, row.stamp_id, year, COLLECTION, design=row.design)
-        headers = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Security-Policy": DRAWING}
-        return Reply(content=drawn, media=SVG, headers=headers)
+        return _picture(_artwork(row), "max-age=31536000, immutable")
 
     @operation(
         "GET",
         "/badge/{domain}.svg",
-        "A domain's badge: whether it is registered, and when that was looked up",
+        "The artwork of the domain's stamp that counts",
         returns={200: None},
         media={200: SVG},
         problems=("INVALID_DOMAIN",),
     )
     async def badge(self, call: Call, _: None) -> Reply:
+        """The newest active stamp's artwork, else the newest one's; without any, a grey badge of the name alone."""
+        entry = await self._registry.lookup(call.path["domain"])
+        active = (row for row in entry.stamps if row.status is StampStatus.ACTIVE and row.expires_ms > entry.asked_ms)
+        row = next(active, next(iter(entry.stamps), None))
+        drawn = render_badge(entry.domain, BadgeState.NO_STAMP, None) if row is None else _artwork(row)
+        return _picture(drawn, "max-age=60")
+
+    @operation(
+        "GET",
+        "/badge/{domain}/registration.svg",
+        "Whether a domain is registered, and when that was looked up",
+        returns={200: None},
+        media={200: SVG},
+        problems=("INVALID_DOMAIN",),
+    )
+    async def registration(self, call: Call, _: None) -> Reply:
         """A badge for any domain; what is not known is grey."""
         domain, state = call.path["domain"], BadgeState.UNKNOWN
         try:
@@ -73,6 +87,14 @@ class ArtRoom:
             domain = entry.domain
             state = BadgeState.REGISTERED if entry.verified else BadgeState.NOT_REGISTERED
         link = f"{self._public_url}/registry?domain={domain}"
-        drawn = render_badge(domain, state, self._clock.now_ms(), verify_url=link)
-        headers = {"Cache-Control": "public, max-age=60", "Content-Security-Policy": DRAWING}
-        return Reply(content=drawn, media=SVG, headers=headers)
+        return _picture(render_badge(domain, state, self._clock.now_ms(), verify_url=link), "max-age=60")
+
+
+def _artwork(row: Stamp) -> bytes:
+    year = int(rfc3339(row.first_issued_ms)[:4])
+    return render_stamp(row.domain, row.stamp_id, year, COLLECTION, design=row.design)
+
+
+def _picture(drawn: bytes, kept: str) -> Reply:
+    headers = {"Cache-Control": f"public, {kept}", "Content-Security-Policy": DRAWING}
+    return Reply(content=drawn, media=SVG, headers=headers)

@@ -5,10 +5,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from frankmark.foundation.canonical import JsonLike
 from frankmark.foundation.errors import Refused
 from frankmark.foundation.timestamps import rfc3339
 from frankmark.ports.clock import Clock
 from frankmark.services.ledger import Ledger
+from frankmark.services.transparency import TransparencyLog
 from frankmark.surfaces.node.endpoint import Call, Reply, operation
 from frankmark.surfaces.node.reasons import NodeReason
 
@@ -80,6 +82,18 @@ class HeadView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     refusal: str | None
 
 
+class LogView(HeadView, frozen=True, kw_only=True, rename="camel"):
+    """A log of the ledger's series: its newest head, and the path below which its tiles are."""
+
+    resources: str
+
+
+class LogsView(msgspec.Struct, frozen=True, kw_only=True):
+    """The logs of the ledger, the oldest first; the last one is written."""
+
+    items: list[LogView]
+
+
 class InclusionQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which leaf of which tree."""
 
@@ -101,7 +115,7 @@ class PathView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntriesQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which entries: from `start`, at most 256."""
+    """Which entries: from `start`, at most 256; counted through all logs, the oldest first."""
 
     start: Annotated[int, Meta(ge=0)] = 0
     limit: Annotated[int, Meta(ge=1, le=MOST_ENTRIES)] = 50
@@ -164,28 +178,27 @@ class LedgerRoom:
     @operation("GET", "/v1/ledger/head", "The newest head", returns={200: HeadView})
     async def head(self, _call: Call, _: None) -> Reply:
         """Size, root, checkpoint and how many witnesses cosigned it."""
-        head, health = self._ledger.log.head, self._ledger.health()
-        content = {
-            "origin": health.origin,
-            "size": head.size,
-            "root": head.root.hex(),
-            "number": head.number,
-            "finality": health.finality.json(),
-            "checkpoint": head.note.decode(),
-            "refusal": health.refusal or None,
-        }
-        return Reply(content=content, headers=FRESH)
+        return Reply(content=self._head(self._ledger.log), headers=FRESH)
+
+    @operation("GET", "/v1/ledger/logs", "All logs of the ledger, the oldest first", returns={200: LogsView})
+    async def logs(self, _call: Call, _: None) -> Reply:
+        """A log that had to be closed is followed by another one; the last is written."""
+        items = [
+            {**self._head(log), "resources": f"/v1/ledger/logs/{number}/"}
+            for number, log in enumerate(self._ledger.series, 1)
+        ]
+        return Reply(content={"items": items}, headers=FRESH)
 
     @operation(
         "GET",
         "/v1/ledger/explore",
-        "Transactions in order, for explorers and replays",
+        "Transactions of all logs in order, for explorers and replays",
         query=EntriesQuery,
         returns={200: EntriesView},
     )
     async def explore(self, _: Call, query: EntriesQuery) -> Reply:
-        """Part of the ledger."""
-        size = self._ledger.log.head.size
+        """Part of the ledger: the oldest log from its first entry on, then the log that followed it, and so on."""
+        size = self._ledger.size
         stop = min(size, query.start + query.limit)
         items = [(await self._ledger.entry(index)).json() for index in range(query.start, stop)]
         return Reply(content={"items": items, "next": stop if stop < size else None}, headers=FRESH)
@@ -225,13 +238,22 @@ class LedgerRoom:
     )
     async def tiles(self, call: Call, _: None) -> Reply:
         """`checkpoint`, `tile/<L>/<N>` and `tile/entries/<N>`."""
-        resource = call.path["resource"]
-        octets = await self._ledger.log.resource(resource)
-        if octets is None:
-            raise Refused(NodeReason.TILE_NOT_FOUND, "The log has no such resource.")
-        if resource == "checkpoint":
-            return Reply(content=octets, media="text/plain; charset=utf-8", headers=FRESH)
-        return Reply(content=octets, media="application/octet-stream", headers=IMMUTABLE)
+        return await self._resource(self._ledger.log, call.path["resource"])
+
+    @operation(
+        "GET",
+        "/v1/ledger/logs/{number}/{resource:path}",
+        "The tiles of one log of the ledger, counted from 1, the oldest (c2sp.org/tlog-tiles)",
+        returns={200: None},
+        media={200: ("application/octet-stream", "text/plain")},
+    )
+    async def tiles_of_one(self, call: Call, _: None) -> Reply:
+        """As the tiles of the newest log."""
+        numbered = {str(number): log for number, log in enumerate(self._ledger.series, 1)}
+        log = numbered.get(call.path["number"])
+        if log is None:
+            raise Refused(NodeReason.TILE_NOT_FOUND, "The ledger has no such log.")
+        return await self._resource(log, call.path["resource"])
 
     @operation("GET", "/v1/health", "How the node does", returns={200: HealthView})
     async def health(self, _call: Call, _: None) -> Reply:
@@ -245,3 +267,24 @@ class LedgerRoom:
             time=rfc3339(self._clock.now_ms()),
         )
         return Reply(content=content, headers=FRESH)
+
+    def _head(self, log: TransparencyLog) -> dict[str, JsonLike]:
+        head, health = log.head, self._ledger.health(log)
+        return {
+            "origin": health.origin,
+            "size": head.size,
+            "root": head.root.hex(),
+            "number": head.number,
+            "finality": health.finality.json(),
+            "checkpoint": head.note.decode(),
+            "refusal": health.refusal or None,
+        }
+
+    @staticmethod
+    async def _resource(log: TransparencyLog, resource: str) -> Reply:
+        octets = await log.resource(resource)
+        if octets is None:
+            raise Refused(NodeReason.TILE_NOT_FOUND, "The log has no such resource.")
+        if resource == "checkpoint":
+            return Reply(content=octets, media="text/plain; charset=utf-8", headers=FRESH)
+        return Reply(content=octets, media="application/octet-stream", headers=IMMUTABLE)

@@ -11,6 +11,7 @@ from frankmark.ports.rows import AbuseReport, AuditRecord, Block, BlockList, Can
 from frankmark.services.lists import Audit, Lists
 from frankmark.services.reasons import ServiceReason
 from frankmark.services.reports import Complaint, ReportCategory, Reports
+from frankmark.services.rescoring import Rescoring
 from frankmark.surfaces.node.endpoint import Access, Call, Reply, operation
 from frankmark.surfaces.node.routes.shapes import (
     AnyAddress,
@@ -210,10 +211,11 @@ def _list_named(text: str) -> BlockList:
 class ReviewRoom:
     """Operations of reviewers."""
 
-    def __init__(self, lists: Lists, reports: Reports, audit: Audit) -> None:
+    def __init__(self, lists: Lists, reports: Reports, audit: Audit, rescoring: Rescoring) -> None:
         self._lists = lists
         self._reports = reports
         self._audit = audit
+        self._rescoring = rescoring
 
     @operation(
         "GET",
@@ -240,6 +242,7 @@ class ReviewRoom:
     async def block(self, call: Call, body: BlockBody) -> Reply:
         """Put a domain on a list; its score is 0 from now on."""
         made = await self._lists.block(call.known, _list_named(call.path["name"]), body.domain, body.note)
+        await self._rescoring.decided(call.known, made.domain)
         return Reply(content=_block(made), status=201)
 
     @operation(
@@ -248,9 +251,17 @@ class ReviewRoom:
     async def unblock(self, call: Call, _: None) -> Reply:
         """Take a domain from a list."""
         await self._lists.unblock(call.known, _list_named(call.path["name"]), call.path["domain"])
+        await self._rescoring.decided(call.known, call.path["domain"])
         return Reply(status=204)
 
-    @operation("POST", "/api/reports", "Report abuse", body=ReportBody, returns={202: ReportReceipt})
+    @operation(
+        "POST",
+        "/api/reports",
+        "Report abuse",
+        body=ReportBody,
+        returns={202: ReportReceipt},
+        problems=("REPORTS_FULL",),
+    )
     async def submit(self, _: Call, body: ReportBody) -> Reply:
         """Take a complaint."""
         if not body.domain and not body.stamp_id:
@@ -328,6 +339,7 @@ class ReviewRoom:
     async def decide_candidate(self, call: Call, body: CandidateBody) -> Reply:
         """What a reviewer says of a look-alike."""
         made = await self._lists.decide_candidate(call.known, body.suspect, body.target, body.status)
+        await self._rescoring.decided(call.known, made.suspect)
         return Reply(content=_candidate(made))
 
     @operation(

@@ -79,18 +79,28 @@ class BackupView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class FindingView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something in the ledger that is not as it should be."""
+    """Something in the ledger that is not as it should be; `index` is a place in the log `origin`."""
 
+    origin: str
     kind: str
     index: int | None
     detail: str
 
 
+class AuditedLogView(msgspec.Struct, frozen=True, kw_only=True):
+    """One log, recomputed."""
+
+    origin: str
+    size: int
+    root: str
+
+
 class AuditReportView(msgspec.Struct, frozen=True, kw_only=True):
-    """Every hash, signature and commitment, recomputed."""
+    """Every hash, signature and commitment, recomputed: `size` entries in all logs, the oldest log first."""
 
     sound: bool
     size: int
+    logs: list[AuditedLogView]
     findings: list[FindingView]
 
 
@@ -249,12 +259,15 @@ class SystemRoom:
         returns={200: AuditReportView},
     )
     async def audit(self, call: Call, _: None) -> Reply:
-        """Names every damaged entry."""
+        """Names every damaged entry, of closed logs too."""
         require(call.principal)
         report = await self._do.audit_ledger()
-        findings = [FindingView(kind=f.kind.value, index=f.index, detail=f.detail) for f in report.findings]
-        size = self._do.ledger.log.head.size
-        return Reply(content=AuditReportView(sound=not findings, size=size, findings=findings))
+        logs = [AuditedLogView(origin=one.origin, size=one.size, root=one.root.hex()) for one in report.logs]
+        findings = [
+            FindingView(origin=one.origin, kind=one.kind.value, index=one.index, detail=one.detail)
+            for one in report.findings
+        ]
+        return Reply(content=AuditReportView(sound=not findings, size=report.size, logs=logs, findings=findings))
 
     @operation(
         "POST",

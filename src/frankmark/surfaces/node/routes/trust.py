@@ -67,9 +67,9 @@ class TrustRoom:
         returns={200: CheckView},
         problems=("INVALID_TARGET",),
     )
-    async def check(self, _: Call, body: CheckBody) -> Reply:
+    async def check(self, call: Call, body: CheckBody) -> Reply:
         """Score, state, level and what they rest on."""
-        answer = await self._trust.check(_query(body))
+        answer = await self._trust.check(_query(call, body))
         return Reply(content=self._body(answer), headers=_freshness(answer.fresh_ms))
 
     @operation(
@@ -79,9 +79,10 @@ class TrustRoom:
         body=BatchBody,
         returns={200: BatchView},
     )
-    async def batch(self, _: Call, body: BatchBody) -> Reply:
-        """One answer or problem a question, in order."""
-        return Reply(content={"results": await asyncio.gather(*map(self._one, body.targets))})
+    async def batch(self, call: Call, body: BatchBody) -> Reply:
+        """One answer or problem a question, in order; each question counts as a request."""
+        await call.spend(len(body.targets) - 1)
+        return Reply(content={"results": await asyncio.gather(*(self._one(call, each) for each in body.targets))})
 
     @operation(
         "GET",
@@ -104,15 +105,16 @@ class TrustRoom:
         returns={200: LookupView},
         problems=("INVALID_DOMAIN",),
     )
-    async def lookup(self, _: Call, query: DomainQuery) -> Reply:
+    async def lookup(self, call: Call, query: DomainQuery) -> Reply:
         """The registry's entry, without anything that an organisation told us."""
         entry = await self._registry.lookup(query.domain)
-        seen = None if entry.registered_ms is None else await self._trust.check(TrustQuery(target=entry.domain))
+        asked = TrustQuery(target=entry.domain, stranger=call.principal is None)
+        seen = None if entry.registered_ms is None else await self._trust.check(asked)
         return Reply(content=self._entry(entry, seen))
 
-    async def _one(self, body: CheckBody) -> dict[str, object]:
+    async def _one(self, call: Call, body: CheckBody) -> dict[str, object]:
         try:
-            return self._body(await self._trust.check(_query(body)))
+            return self._body(await self._trust.check(_query(call, body)))
         except Error as fault:
             return {"target": body.target, "problem": problem(fault).body}
 
@@ -165,8 +167,8 @@ class TrustRoom:
         }
 
 
-def _query(body: CheckBody) -> TrustQuery:
-    return TrustQuery(target=body.target, token=body.token, stamp_id=body.stamp_id)
+def _query(call: Call, body: CheckBody) -> TrustQuery:
+    return TrustQuery(target=body.target, token=body.token, stamp_id=body.stamp_id, stranger=call.principal is None)
 
 
 def _freshness(fresh_ms: int) -> dict[str, str]:
