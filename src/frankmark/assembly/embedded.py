@@ -225,14 +225,20 @@ class _Building:
         for log in logs:
             await log.open()
         if logs[0].refusal is not None and self.options.new_origin:
-            asset = await succession(logs[0], self.clock.now_ms())
-            successor = self._log(successor_origin(logs[0].origin, base))
-            await successor.open()
-            recorder = Recorder(successor, self.records, self.keyring, self.clock, self.entropy, self.host)
-            node = NodeRecord(actor="node", act="log.succession", org_id="")
-            await recorder.record(asset, "", node, key=f"succession:{logs[0].origin}")
-            logs.insert(0, successor)
+            logs.insert(0, self._log(successor_origin(logs[0].origin, base)))
+            await logs[0].open()
+        if len(logs) > 1 and logs[0].head.size == 0 and logs[0].refusal is None:
+            await self._succeed(
+                *logs[:2]
+            )  # also where a crash came between a successor's beginning and its first entry
         return logs[0], logs[1:]
+
+    async def _succeed(self, successor: TransparencyLog, closed: TransparencyLog) -> None:
+        """Write the first entry of a successor: which log it succeeds, and where that one ended."""
+        asset = await succession(closed, self.clock.now_ms())
+        recorder = Recorder(successor, self.records, self.keyring, self.clock, self.entropy, self.host)
+        node = NodeRecord(actor="node", act="log.succession", org_id="")
+        await recorder.record(asset, "", node, key=f"succession:{closed.origin}")
 
     def _log(self, origin: str) -> TransparencyLog:
         witness = NoteSigner(f"{self.keyring.node_id}/witness", self.keyring.witness_key, KeyType.COSIGNATURE)
