@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from frankmark.foundation.dns import Answer, Lookup, Question, RRType, Status
 from frankmark.mail import dmarc, spf
+from frankmark.mail.dkim_domain import COMMON_SELECTORS
 from frankmark.mail.dkim_key import FetchedKeys, KeyCache, fetch_keys
 from frankmark.mail.dkim_reasons import DkimReason
 from frankmark.mail.publicsuffix import PublicSuffixes
@@ -29,7 +30,6 @@ from frankmark.protocols.securestamp.signals import UNAVAILABLE, SignalName, Val
 from frankmark.services.places import Places, Share
 
 __all__ = [
-    "COMMON_SELECTORS",
     "Collectors",
     "NotedResolver",
     "Observation",
@@ -43,26 +43,6 @@ Result = TypeVar("Result")
 
 DAY_MS = 86_400_000
 LONGEST_DAYS = 100_000  # what the scales know
-COMMON_SELECTORS = (
-    "default",
-    "dkim",
-    "fm1",
-    "google",
-    "k1",
-    "k2",
-    "mail",
-    "mandrill",
-    "pm",
-    "protonmail",
-    "s1",
-    "s2",
-    "selector1",
-    "selector2",
-    "smtp",
-    "zoho",
-)
-"""DKIM selectors that are tried where the owner declared none: those that large senders and servers give out."""
-
 MOST_SELECTORS = 16
 _ASKED = {
     SignalName.SPF: "dns",

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 import pytest
 
 from frankmark.foundation.dns import Answer, Question, RRType, Status
+from frankmark.mail.dkim_domain import COMMON_SELECTORS
 from frankmark.mail.publicsuffix import PublicSuffixes
 from frankmark.ports.probe import Handshake, TlsFinding
 from frankmark.ports.registration import Registration, RegistryAnswer
 from frankmark.protocols.securestamp.reasons import Reason
 from frankmark.protocols.securestamp.record import Published
 from frankmark.protocols.securestamp.signals import UNAVAILABLE, Mode, SignalName, scale_of
-from frankmark.services.collectors import COMMON_SELECTORS, Collectors, Sources
+from frankmark.services.collectors import Collectors, Sources
 
 NOW = 1_790_000_000_000
 DAY = 86_400_000
