@@ -8,8 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from frankmark.adapters.sqlite.connect import Database
+from frankmark.adapters.sqlite.log import SqliteTrees
 from frankmark.adapters.sqlite.pages import PAGE, Pages
+from frankmark.adapters.sqlite.signer import SqliteSigner
+from frankmark.adapters.system.clock import SystemClock
+from frankmark.adapters.system.entropy import SystemEntropy
+from frankmark.adapters.system.keyfile import KeyFolder
+from frankmark.adapters.system.passphrase import find_passphrase
 from frankmark.assembly.keeping import restore
+from frankmark.foundation.note import KeyType, NoteSigner
+from frankmark.services.keyring import Keyring
+from frankmark.services.log_signing import HeadSigner
+from frankmark.services.transparency import TransparencyLog
 
 REPLAY = Path(__file__).parents[2] / "rows" / "replay.py"
 GONE = {"reason": "ORG_REQUEST"}
@@ -97,3 +108,33 @@ def test_an_altered_entry_of_the_log_before_is_named(opened, put_back) -> None:
         assert {one["origin"] for one in report["findings"]} <= {base, f"{base}/2"}
         altered = [one for one in report["findings"] if one["kind"] == "LEAF_HASH_MISMATCH"]
         assert [(one["origin"], one["index"] in {0, 1}) for one in altered] == [(base, True)]
+
+
+async def begin_successor_and_die(data: Path) -> None:
+    """What a crash leaves that came after a successor's first head and before its first entry."""
+    entropy, clock = SystemEntropy(), SystemClock({})
+    keyring = Keyring.open(
+        KeyFolder(data / "keys", find_passphrase(data / "keys", {}, entropy), entropy), clock, entropy
+    )
+    database, signer = Database.open(data), SqliteSigner.open(data)
+    origin = f"{keyring.node_id}/securestamp-main/2"
+    witness = NoteSigner(f"{keyring.node_id}/witness", keyring.witness_key, KeyType.COSIGNATURE)
+    heads = HeadSigner(
+        origin=origin, key=NoteSigner(origin, keyring.log_key), witnesses=(witness,), store=signer, clock=clock
+    )
+    log = TransparencyLog(SqliteTrees(database), heads)
+    await log.open()
+    assert log.head.size == 0
+    await log.close()
+    signer.close()
+    database.close()
+
+
+async def test_a_successor_that_a_crash_left_empty_gets_its_first_entry_at_the_next_start(opened, put_back) -> None:
+    folder, _ = put_back
+    await begin_successor_and_die(folder / "data")
+    with opened(folder) as node:
+        whole = node.ask("GET", "/v1/ledger/explore").json()["items"]
+        assert [one["type"] for one in whole] == ["StampIssuance", "StampIssuance", "LogSuccession"]
+        assert node.admin("POST", "/api/ledger/audit")["sound"]
+        replayed(node)
