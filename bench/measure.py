@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -73,8 +73,27 @@ def percentiles(samples_ms: list[float]) -> dict[str, float]:
     return {"p50_ms": at(0.5), "p95_ms": at(0.95), "p99_ms": at(0.99), "count": len(ordered)}
 
 
-def write(name: str, figures: dict[str, object], peers: list[str]) -> None:
-    """Keep a result and print it."""
+def at_least(row: str, figure: str, must: float) -> dict[str, object]:
+    """A target: the figure at this path of names (`warm.per_s`) is to be so much or more."""
+    return {"row": row, "figure": figure, "must": must, "most": False}
+
+
+def at_most(row: str, figure: str, must: float) -> dict[str, object]:
+    """A target: the figure at this path of names is to be so much or less."""
+    return {"row": row, "figure": figure, "must": must, "most": True}
+
+
+def judged(target: dict[str, object], figures: dict[str, object]) -> dict[str, object]:
+    """A target with what was measured, and whether it is met."""
+    found: object = figures
+    for part in str(target["figure"]).split("."):
+        found = found[part]  # type: ignore[index]
+    met = found <= target["must"] if target["most"] else found >= target["must"]
+    return {**target, "measured": found, "met": met}
+
+
+def write(name: str, figures: dict[str, object], peers: list[str], musts: Sequence[dict[str, object]] = ()) -> None:
+    """Keep a result and print it; `musts` are what the figures are held against."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout
     result = {
         "name": name,
@@ -83,6 +102,7 @@ def write(name: str, figures: dict[str, object], peers: list[str]) -> None:
         "machine": machine(),
         "versions": {peer: version(peer) for peer in peers},
         "figures": figures,
+        "targets": [judged(target, figures) for target in musts],
     }
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1, sort_keys=True) + "\n")

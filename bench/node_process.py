@@ -27,6 +27,7 @@ class NodeProcess:
     pid: int
     port: int
     token: str
+    data: Path
 
 
 def free_port() -> int:
@@ -64,7 +65,7 @@ async def node(environ: Mapping[str, str] | None = None) -> AsyncIterator[NodePr
                 await asyncio.sleep(0.02)
             port = int(json.loads((run / "node.json").read_text())["base"].rpartition(":")[2])
             await load.listening(port)
-            yield NodeProcess(process.pid, port, (run / "admin.token").read_text())
+            yield NodeProcess(process.pid, port, (run / "admin.token").read_text(), Path(folder, "data"))
         finally:
             process.send_signal(signal.SIGTERM)
             await asyncio.to_thread(process.wait, 20)

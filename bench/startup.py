@@ -1,4 +1,6 @@
-"""Start-up: `frankmark --version` and `frankmark check` of a message, `up` to its first 200, against a bare interpreter."""
+"""Start-up: `frankmark --version` and `frankmark check` of a message against an interpreter that does nothing; `up` on
+new data, to its first 200, against a bare Starlette route on the same HTTP server, by turns.
+"""
 
 import asyncio
 import json
@@ -12,7 +14,8 @@ import time
 from pathlib import Path
 
 import load
-from measure import write
+from measure import at_most, write
+from node_http import peer
 from node_process import free_port
 
 PROGRAM = Path(sys.executable).with_name("frankmark")
@@ -48,6 +51,14 @@ async def first_answer(folder: str, environ: dict[str, str]) -> float:
         await asyncio.to_thread(process.wait, 20)
 
 
+async def peer_first_answer() -> float:
+    """Milliseconds from starting a bare Starlette route on the same HTTP server to its first 200."""
+    begun = time.perf_counter()
+    async with peer() as (_, port):
+        await load.run(port, [load.request("GET", "/fixed")], connections=1, seconds=5)
+        return (time.perf_counter() - begun) * 1000
+
+
 def middle(samples: list[float]) -> dict[str, float]:
     ordered = sorted(samples)
     return {
@@ -61,7 +72,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         environ = {**os.environ, "HOME": home, "FRANKMARK_RESOLVER": "127.0.0.1:9", "FRANKMARK_DNS_DEADLINE_MS": "1"}
         environ["FRANKMARK_API_BASE"] = "http://127.0.0.1:9"
-        bare, version, check, up = [], [], [], []
+        bare, version, check, up, granian = [], [], [], [], []
         for _ in range(ROUNDS):
             bare.append(spent([sys.executable, "-c", "pass"], environ))
             version.append(spent([PROGRAM, "--version"], environ))
@@ -69,15 +80,21 @@ def main() -> None:
         for _ in range(3):
             with tempfile.TemporaryDirectory() as folder:
                 up.append(asyncio.run(first_answer(folder, environ)))
+            granian.append(asyncio.run(peer_first_answer()))
     figures: dict[str, object] = {
         "bare_interpreter": middle(bare),
         "version": middle(version),
         "check_message": middle(check),
         "up_to_first_200_on_new_data": middle(up),
+        "bare_granian_to_first_200": middle(granian),
         "check_over_bare_ms": round(statistics.median(a - b for a, b in zip(check, bare, strict=True)), 1),
         "rounds": ROUNDS,
     }
-    write("startup", figures, ["click", "granian"])
+    targets = [
+        at_most("row 28", "check_message.median_ms", 250),
+        at_most("row 28", "up_to_first_200_on_new_data.median_ms", 3_000),
+    ]
+    write("startup", figures, ["click", "granian", "starlette"], musts=targets)
 
 
 if __name__ == "__main__":
