@@ -27,13 +27,23 @@ from frankmark.ports.rows import (
     NewAudit,
     ObservedDomain,
     Organisation,
-    Remembered,
     ReportStatus,
+    SenderCount,
     SenderOverride,
     Session,
 )
-from frankmark.ports.stamps import Issued, Revoked, Scored, ScoreRecord, Skipped, Stamp, StampReason, StampStatus
-from frankmark.ports.storage import PENDING_MS, RecordStore
+from frankmark.ports.stamps import (
+    Issued,
+    OwedScore,
+    Revoked,
+    Scored,
+    ScoreRecord,
+    Skipped,
+    Stamp,
+    StampReason,
+    StampStatus,
+)
+from frankmark.ports.storage import PENDING_MS, SENDER_MS, RecordStore
 
 ALL = Page(limit=MAX_LIMIT)
 LOG = "node/securestamp-main"
@@ -311,15 +321,6 @@ async def test_a_new_link_ends_the_earlier_one(store: RecordStore) -> None:
     assert await store.take_link("e", 50) is not None
 
 
-async def test_the_first_answer_under_a_key_is_the_one_that_is_kept(store: RecordStore) -> None:
-    first = Remembered(scope="k/POST", key="i", digest="d", answer=b"\x00one", at_ms=1)
-    assert await store.remember(first) is None
-    assert await store.remember(replace(first, answer=b"two")) == first
-    assert await store.remember(replace(first, scope="l/POST")) is None
-    assert await store.remembered("k/POST", "i") == first
-    assert await store.remembered("k/POST", "j") is None
-
-
 async def test_the_sweep_takes_what_ended_and_nothing_else(store: RecordStore) -> None:
     session = Session(digest="d", csrf_digest="c", actor="a", org_id="", role="admin", created_ms=1, expires_ms=10)
     await store.add_session(session, act())
@@ -328,8 +329,7 @@ async def test_the_sweep_takes_what_ended_and_nothing_else(store: RecordStore) -
     await store.add_domain(DOMAIN, replace(CHALLENGE, expires_ms=10), act())
     await store.add_address(replace(ADDRESS, code_expires_ms=10), act())
     await store.add_address(replace(ADDRESS, address_id="adr_02", lookup="l2", verified_ms=3, code_expires_ms=9), act())
-    await store.remember(Remembered(scope="s", key="k", digest="d", answer=b"", at_ms=10))
-    assert await store.sweep(11) == 5
+    assert await store.sweep(11) == 4
     assert await store.sweep(11) == 0
     assert await store.session("e") is not None
     assert await store.address("adr_02") is not None
@@ -635,9 +635,96 @@ async def test_an_override_is_set_replaced_and_dropped(store: RecordStore) -> No
     await store.set_override(replace(override, score=90), act())
     assert await store.override("l") == replace(override, score=90)
     assert await store.override("m") is None
+    await store.add_sender_count(SenderCount(lookup="l", seen=1, last_ms=7))
     assert await store.drop_override("l", act())
+    assert await store.sender_count("l") is None
     assert not await store.drop_override("l", act())
     assert await acts(store) == 3
+
+
+async def test_overrides_are_listed_by_lookup_and_by_domain(store: RecordStore) -> None:
+    override = SenderOverride(lookup="l", domain="example.com", score=10, note="n", actor="a", set_ms=1)
+    rows = [override, replace(override, lookup="m", domain="other.example"), replace(override, lookup="k")]
+    for row in rows:
+        await store.set_override(row, act())
+    assert [row.lookup for row in await walk(store.overrides, 1)] == ["k", "l", "m"]
+    assert (await store.overrides(ALL, domain="other.example")).items == (rows[1],)
+    assert (await store.overrides(ALL, domain="third.example")).items == ()
+
+
+async def test_every_question_about_a_sender_is_counted(store: RecordStore) -> None:
+    assert await store.sender_count("l") is None
+    counts = [SenderCount(lookup="l", seen=2, last_ms=100 - number) for number in range(25)]
+    await asyncio.gather(*map(store.add_sender_count, counts))
+    await store.add_sender_count(SenderCount(lookup="m", seen=1, last_ms=7))
+    assert await store.sender_count("l") == SenderCount(lookup="l", seen=50, last_ms=100)
+    assert await store.sweep(100 + SENDER_MS) == 1
+    assert await store.sender_count("m") is None
+    assert await store.sender_count("l") == SenderCount(lookup="l", seen=50, last_ms=100)
+    assert await store.sweep(101 + SENDER_MS) == 1
+
+
+async def test_reports_about_a_domain_are_counted_decided_or_not(store: RecordStore) -> None:
+    report = AbuseReport(report_id="rep_1", domain="a.example", stamp_id="", category="spam", note="", created_ms=1)
+    for number, domain in enumerate(("a.example", "b.example", "a.example", "")):
+        await store.add_report(replace(report, report_id=f"rep_{number}", domain=domain))
+    decided = replace(report, report_id="rep_0", status=ReportStatus.DISMISSED, decided_by="k", decided_ms=2)
+    assert await store.decide_report(decided, act())
+    assert [await store.reports_about(name) for name in ("a.example", "b.example", "c.example", "")] == [2, 1, 0, 0]
+
+
+# Owed scores.
+
+
+async def stamps_for(store: RecordStore, *domains: str) -> None:
+    rows = [replace(STAMP, stamp_id=f"s{number}", domain=name) for number, name in enumerate(domains)]
+    address = replace(STAMP, stamp_id="a", domain="address.example.com", subject="l1")
+    await store.project(LOG, 0, [Issued(stamp=row) for row in (*rows, address)])
+
+
+async def test_a_decision_about_a_domain_is_owed_to_it_and_to_those_below_that_have_a_stamp(store: RecordStore) -> None:
+    await stamps_for(store, "example.com", "mail.example.com", "badexample.com", "other.example")
+    block = Block(listed_on=BlockList.ADMIN, domain="example.com", note="", actor="a", created_ms=1)
+    first = act("list.admin.add", org_id="org_07", target="example.com")
+    assert await store.add_block(block, first)
+    (made,) = (await store.audit_trail(ALL, target="example.com")).items
+    for name in ("example.com", "mail.example.com"):
+        owed = OwedScore(domain=name, number=made.number, actor=first.actor, org_id="org_07")
+        assert await store.owed_score(name) == owed
+    for name in ("badexample.com", "other.example", "address.example.com", "nobody.example"):
+        assert await store.owed_score(name) is None
+    owed = await store.owed_score("example.com")
+    await store.settle_score(owed)
+    assert await store.owed_score("example.com") is None
+    assert await store.owed_score("mail.example.com") is not None
+    assert not await store.add_block(block, act())  # it stands there already: nothing was decided
+    assert await store.owed_score("example.com") is None
+    assert await store.drop_block(BlockList.ADMIN, "example.com", act())
+    assert (await store.owed_score("example.com")).number > owed.number
+
+
+async def test_a_later_decision_stays_owed_when_an_earlier_one_is_settled(store: RecordStore) -> None:
+    await stamps_for(store, "example.com")
+    look = Candidate(suspect="example.com", target="t.example", distance=1, confidence=900, detected_ms=1)
+    await store.note_candidate(look)
+    for status in (CandidateStatus.CONFIRMED, CandidateStatus.FALSE_POSITIVE):
+        earlier = await store.owed_score("example.com")
+        assert await store.decide_candidate(replace(look, status=status, decided_by="k", decided_ms=2), act())
+    await store.settle_score(earlier)
+    later = await store.owed_score("example.com")
+    assert later.number == earlier.number + 1
+    await store.settle_score(later)
+    assert await store.owed_score("example.com") is None
+
+
+async def test_what_is_owed_to_nobody_who_is_left_is_erased(store: RecordStore) -> None:
+    await furnish(store)
+    for name in ("example.com", "other.example"):
+        block = Block(listed_on=BlockList.COMPLIANCE, domain=name, note="", actor="a", created_ms=1)
+        assert await store.add_block(block, act())
+    await store.erase_organisation("org_01", act())
+    assert await store.owed_score("example.com") is None
+    assert await store.owed_score("other.example") is not None
 
 
 async def test_a_lookalike_met_again_keeps_its_time_and_its_decision(store: RecordStore) -> None:
@@ -692,7 +779,6 @@ async def furnish(store: RecordStore) -> None:
             replace(DOMAIN, org_id=org_id, domain=name), replace(CHALLENGE, token=org_id, org_id=org_id), act()
         )
         await store.add_address(replace(ADDRESS, address_id=org_id, org_id=org_id, lookup=org_id), act())
-        await store.remember(Remembered(scope=f"{org_id}/POST", key="k", digest="d", answer=b"name", at_ms=1))
     stamps = [
         STAMP,
         replace(STAMP, stamp_id="a1", subject="l1"),
@@ -714,7 +800,6 @@ async def test_erasure_takes_everything_an_organisation_told_and_nothing_of_anot
         await store.domain("org_01", "example.com"),
         await store.challenge("org_01", "example.com"),
         await store.address("org_01"),
-        await store.remembered("org_01/POST", "k"),
     ):
         assert gone is None
     assert await store.stamps_of("example.com") == ()
@@ -732,7 +817,6 @@ async def test_erasure_leaves_the_other_organisation_whole(store: RecordStore) -
         await store.session("org_02"),
         await store.domain("org_02", "other.example"),
         await store.address("org_02"),
-        await store.remembered("org_02/POST", "k"),
         await store.stamps_of("other.example"),
         (await store.scores("other.example", ALL)).items,
     ):

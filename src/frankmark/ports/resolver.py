@@ -18,3 +18,10 @@ class Resolver(Protocol):
     async def resolve(self, question: Question) -> Answer:
         """The answer to `question`, at the latest when the resolver's deadline has passed."""
         ...
+
+    def kept(self, question: Question) -> Answer | None:  # noqa: ARG002  (a resolver that keeps nothing)
+        """The answer to `question` if it is at hand, so that nobody has to be asked; None says nothing.
+
+        Its `ttl` is what it was when the answer came, for whoever does not keep it any further.
+        """
+        return None

@@ -23,8 +23,8 @@ __all__ = [
     "NewAudit",
     "ObservedDomain",
     "Organisation",
-    "Remembered",
     "ReportStatus",
+    "SenderCount",
     "SenderOverride",
     "Session",
 ]
@@ -267,26 +267,18 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SenderCount:
+    """How often one address was asked about, and when last; `lookup` is the name under which it is kept."""
+
+    lookup: str
+    seen: int
+    last_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedDomain:
     """When this node first and last met a domain."""
 
     domain: str
     first_ms: int
     last_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
-    """The answer to a request that carried an idempotency key.
-
-    Attributes:
-        scope: Actor and route, so that two callers may use the same key.
-        digest: SHA-256 of the request; the same key with another request is refused by the caller.
-        answer: The octets that were answered.
-    """
-
-    scope: str
-    key: str
-    digest: str
-    answer: bytes
-    at_ms: int

@@ -11,6 +11,7 @@ from frankmark.ports.rows import NewAudit
 
 __all__ = [
     "Issued",
+    "OwedScore",
     "Projected",
     "Revoked",
     "ScoreRecord",
@@ -93,6 +94,21 @@ class ScoreRecord:
     evidence: str
     tx_hash: str
     entry_index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedScore:
+    """A person's decision that a domain's recorded score may not show yet.
+
+    Attributes:
+        number: The decision's number in the audit trail.
+        actor: Who decided, as the audit trail names them. `org_id` is whom they acted for.
+    """
+
+    domain: str
+    number: int
+    actor: str
+    org_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,16 +32,26 @@ from frankmark.ports.rows import (
     NewAudit,
     ObservedDomain,
     Organisation,
-    Remembered,
     ReportStatus,
+    SenderCount,
     SenderOverride,
     Session,
 )
-from frankmark.ports.stamps import Projected, ScoreRecord, Stamp, StampEntry
+from frankmark.ports.stamps import OwedScore, Projected, ScoreRecord, Stamp, StampEntry
 
-__all__ = ["PENDING_MS", "AccessStore", "AuditStore", "RecordStore", "RegistryStore", "ReviewStore", "StampStore"]
+__all__ = [
+    "PENDING_MS",
+    "SENDER_MS",
+    "AccessStore",
+    "AuditStore",
+    "RecordStore",
+    "RegistryStore",
+    "ReviewStore",
+    "StampStore",
+]
 
 PENDING_MS = 90 * 86_400_000  # how long a look-alike waits for a reviewer
+SENDER_MS = 90 * 86_400_000  # how long what was counted of one address is kept
 
 
 class AuditStore(Protocol):
@@ -57,7 +67,7 @@ class AuditStore(Protocol):
 
 
 class AccessStore(Protocol):
-    """API keys, sessions, one-time links and remembered answers."""
+    """API keys, sessions and one-time links."""
 
     async def add_api_key(
         self, key: ApiKey, act: NewAudit, *, max_active: int, replaces: str = "", until_ms: int = 0
@@ -105,18 +115,11 @@ class AccessStore(Protocol):
         """Use up the link with this SHA-256. Law: exactly one caller gets it, and none after it expired."""
         ...
 
-    async def remember(self, answer: Remembered) -> Remembered | None:
-        """Keep the answer under (scope, key) if there is none yet; answers what is kept already, else None."""
-        ...
-
-    async def remembered(self, scope: str, key: str) -> Remembered | None:
-        """The answer kept under (scope, key)."""
-        ...
-
     async def sweep(self, before_ms: int) -> int:
-        """Forget sessions, links, challenges and codes that ended, and answers remembered, before `before_ms`.
+        """Forget sessions, links, challenges and codes that ended before `before_ms`.
 
-        So are look-alikes that nobody decided about in `PENDING_MS` before that.
+        So are look-alikes that nobody decided about, and counts of senders that nobody asked about, in the 90 days
+        (`PENDING_MS`, `SENDER_MS`) before that.
 
         Returns:
             How many rows were removed.
@@ -212,8 +215,9 @@ class RegistryStore(Protocol):
         """Delete what an organisation told us and mark it erased. False if it is unknown or already erased.
 
         Law: gone are name, contact, keys, sessions, domains, challenges, addresses with their salts, and of its stamps
-        tokens, signals, subjects and the domain, score history included; stamp ids, times, states and hashes stay, for
-        they are in the ledger. The domains in `keep` stay on stamps and scores: a rule still needs to find them.
+        tokens, signals, subjects and the domain, score history and owed scores included; stamp ids, times, states and
+        hashes stay, for they are in the ledger. The domains in `keep` stay on stamps and scores: a rule still needs to
+        find them.
         """
         ...
 
@@ -277,9 +281,21 @@ class StampStore(Protocol):
         """Score changes of a domain, newest first."""
         ...
 
+    async def owed_score(self, domain: str) -> OwedScore | None:
+        """The newest decision of a person that the domain's recorded score may not show yet."""
+        ...
+
+    async def settle_score(self, owed: OwedScore) -> None:
+        """The recorded score shows this decision. Law: a later decision about the same domain stays owed."""
+        ...
+
 
 class ReviewStore(Protocol):
-    """What reviewers decide and what the node noticed."""
+    """What reviewers decide and what the node noticed.
+
+    Law: a decision about a domain (a block that is added or dropped, a look-alike that is decided) leaves in the same
+    step an owed score for the domain and for those below it that have or had a stamp of their own.
+    """
 
     async def add_block(self, block: Block, act: NewAudit) -> bool:
         """Put a domain on a list. False if it stands there already."""
@@ -322,11 +338,27 @@ class ReviewStore(Protocol):
         ...
 
     async def drop_override(self, lookup: str, act: NewAudit) -> bool:
-        """Remove an override. False if there is none."""
+        """Remove an override and what was counted of its address. False if there is none."""
         ...
 
     async def override(self, lookup: str) -> SenderOverride | None:
         """The override of one address."""
+        ...
+
+    async def overrides(self, page: Page, *, domain: str = "") -> Slice[SenderOverride]:
+        """Overrides by lookup; only those of addresses at `domain` where it is given."""
+        ...
+
+    async def add_sender_count(self, count: SenderCount) -> None:
+        """Add to what was counted of an address. Law: nothing is lost among any number of concurrent callers."""
+        ...
+
+    async def sender_count(self, lookup: str) -> SenderCount | None:
+        """How often an address was counted; None if never since the last sweep of it."""
+        ...
+
+    async def reports_about(self, domain: str) -> int:
+        """How many reports name this domain, decided ones too."""
         ...
 
     async def note_candidate(self, candidate: Candidate) -> None:

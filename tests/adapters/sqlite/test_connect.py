@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -225,31 +226,41 @@ async def test_a_database_of_a_newer_release_is_refused_and_untouched(tmp_path: 
     assert (tmp_path / FILE).read_bytes() == octets
 
 
-async def test_an_older_database_is_brought_forward_after_a_backup(tmp_path: Path) -> None:
+def rebuilt(number: int) -> Callable[[apsw.Connection], None]:
+    """Make the database what the release with schema `number` wrote: its tables, nothing in them."""
+
+    def job(connection: apsw.Connection) -> None:
+        for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+            connection.execute(f"DROP TABLE {table}")
+        for text in (text for each, text in migrate._shipped() if each <= number):
+            connection.execute(text).fetchall()
+        connection.pragma("user_version", number)
+
+    return job
+
+
+def schema(database: Database) -> set[tuple[str, ...]]:
+    return set(database.read("SELECT type, name, sql FROM sqlite_schema WHERE name <> 'kept'"))
+
+
+@pytest.mark.parametrize("number", range(1, migrate._shipped()[-1][0]))
+async def test_an_older_database_is_brought_forward_after_a_backup(tmp_path: Path, number: int) -> None:
     newest = migrate._shipped()[-1][0]
     database = Database.open(tmp_path)
+    whole = schema(database)
+    await database.write(rebuilt(number))
     await database.write(lambda c: c.execute(TABLE))
     await database.write(insert(7))
-    # As if the last migration had not been there: its tables are dropped and its number taken back.
-    text = migrate._shipped()[-1][1]
-    tables = [line.split()[2] for line in text.splitlines() if line.startswith("CREATE TABLE")]
-
-    def older(connection: apsw.Connection) -> None:
-        for table in tables:
-            connection.execute(f"DROP TABLE {table}")
-        connection.pragma("user_version", newest - 1)
-
-    await database.write(older)
     database.close()
     assert names(tmp_path, "backup-") == []
     database = Database.open(tmp_path)
     assert database.read("PRAGMA user_version") == [(newest,)]
-    stored = {row[0] for row in database.read("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    assert set(tables) <= stored
+    assert schema(database) == whole
     database.close()
-    assert names(tmp_path, "backup-") == [f"backup-before-{newest:04}"]
-    with apsw.Connection(str(tmp_path / f"backup-before-{newest:04}")) as connection:
-        assert connection.pragma("user_version") == newest - 1
+    backup = f"backup-before-{number + 1:04}"
+    assert names(tmp_path, "backup-") == [backup]
+    with apsw.Connection(str(tmp_path / backup)) as connection:
+        assert connection.pragma("user_version") == number
         assert connection.execute("SELECT id FROM kept").fetchall() == [(7,)]
 
 

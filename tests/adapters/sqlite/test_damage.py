@@ -150,15 +150,6 @@ async def test_an_octet_flipped_in_a_synced_transaction_of_the_log_is_found(tmp_
     database.close()
 
 
-async def test_a_transaction_that_was_never_synced_whole_is_forgotten_and_no_damage(tmp_path: Path) -> None:
-    copy = await running(tmp_path / "data")
-    log = copy / f"{FILE}-wal"
-    log.write_bytes(log.read_bytes()[: -PAGE - 24])
-    database = Database.open(copy)
-    assert database.read("SELECT count(*) FROM kept") == [(2,)]
-    database.close()
-
-
 async def test_a_page_torn_by_a_crash_within_a_checkpoint_is_mended_from_the_log(tmp_path: Path) -> None:
     copy = await running(tmp_path / "data")
     path, log = copy / FILE, (copy / f"{FILE}-wal").read_bytes()

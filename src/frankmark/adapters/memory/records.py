@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from frankmark.adapters.memory.records_registry import RegistryTwin
 from frankmark.adapters.memory.records_review import ReviewTwin
-from frankmark.adapters.memory.records_stamps import StampTwin
+from frankmark.adapters.memory.records_stamps import StampTwin, stamped
 from frankmark.adapters.memory.switches import breakable
 from frankmark.ports.rows import NewAudit
 
@@ -31,7 +31,6 @@ class MemoryRecords(RegistryTwin, ReviewTwin, StampTwin):
         self.domain_rows = {i: row for i, row in self.domain_rows.items() if row.org_id != org_id}
         self.challenges = {i: row for i, row in self.challenges.items() if row.org_id != org_id}
         self.address_rows = {i: row for i, row in self.address_rows.items() if row.org_id != org_id}
-        self.answers = {i: row for i, row in self.answers.items() if org_id not in row.scope}
         self._erase_stamps(org_id, keep)
         return self.note(act)
 
@@ -46,6 +45,8 @@ class MemoryRecords(RegistryTwin, ReviewTwin, StampTwin):
                 subject="erased" if row.subject else "",
                 domain=row.domain if row.domain in keep else "",
             )
+        left = stamped(self.stamp_rows.values(), "")
+        self.owed_rows = {domain: owed for domain, owed in self.owed_rows.items() if domain in left}
 
 
 if TYPE_CHECKING:

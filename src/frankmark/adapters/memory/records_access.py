@@ -1,4 +1,4 @@
-"""API keys, sessions, links, remembered answers and the audit trail in memory."""
+"""API keys, sessions, links and the audit trail in memory."""
 
 from dataclasses import replace
 
@@ -14,10 +14,10 @@ from frankmark.ports.rows import (
     Challenge,
     Link,
     NewAudit,
-    Remembered,
+    SenderCount,
     Session,
 )
-from frankmark.ports.storage import PENDING_MS
+from frankmark.ports.storage import PENDING_MS, SENDER_MS
 
 __all__ = ["AccessTwin"]
 
@@ -32,10 +32,10 @@ class AccessTwin(Trail):
         self.keys: dict[str, ApiKey] = {}
         self.sessions: dict[str, Session] = {}
         self.links: dict[str, Link] = {}
-        self.answers: dict[tuple[str, str], Remembered] = {}
         self.challenges: dict[str, Challenge] = {}
         self.address_rows: dict[str, Address] = {}
         self.candidate_rows: dict[tuple[str, str], Candidate] = {}
+        self.sender_rows: dict[str, SenderCount] = {}
         super().__init__()
 
     @breakable
@@ -115,24 +115,12 @@ class AccessTwin(Trail):
         return link if link and link.expires_ms > now_ms else None
 
     @breakable
-    async def remember(self, answer: Remembered) -> Remembered | None:
-        """See `AccessStore.remember`."""
-        kept = self.answers.setdefault((answer.scope, answer.key), answer)
-        return None if kept is answer else kept
-
-    @breakable
-    async def remembered(self, scope: str, key: str) -> Remembered | None:
-        """See `AccessStore.remembered`."""
-        return self.answers.get((scope, key))
-
-    @breakable
     async def sweep(self, before_ms: int) -> int:
         """See `AccessStore.sweep`."""
         before = self._ending()
         self.sessions = {d: s for d, s in self.sessions.items() if s.expires_ms >= before_ms}
         self.links = {d: link for d, link in self.links.items() if link.expires_ms >= before_ms}
         self.challenges = {t: c for t, c in self.challenges.items() if c.expires_ms >= before_ms}
-        self.answers = {k: answer for k, answer in self.answers.items() if answer.at_ms >= before_ms}
         self.address_rows = {
             i: a for i, a in self.address_rows.items() if a.verified_ms is not None or a.code_expires_ms >= before_ms
         }
@@ -141,11 +129,12 @@ class AccessTwin(Trail):
             for k, row in self.candidate_rows.items()
             if row.status is not CandidateStatus.PENDING or row.detected_ms >= before_ms - PENDING_MS
         }
+        self.sender_rows = {k: row for k, row in self.sender_rows.items() if row.last_ms >= before_ms - SENDER_MS}
         return before - self._ending()
 
     def _ending(self) -> int:
         kept = len(self.sessions) + len(self.links) + len(self.challenges)
-        return kept + len(self.answers) + len(self.address_rows) + len(self.candidate_rows)
+        return kept + len(self.address_rows) + len(self.candidate_rows) + len(self.sender_rows)
 
 
 def _active(key: ApiKey, beside: ApiKey) -> bool:

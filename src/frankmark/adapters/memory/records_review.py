@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from frankmark.adapters.memory.records_stamps import stamped
 from frankmark.adapters.memory.switches import breakable
 from frankmark.adapters.memory.tables import Listing, Trail
 from frankmark.ports.paging import Page, Slice
@@ -15,13 +16,16 @@ from frankmark.ports.rows import (
     NewAudit,
     ObservedDomain,
     ReportStatus,
+    SenderCount,
     SenderOverride,
 )
+from frankmark.ports.stamps import OwedScore, Stamp
 
 __all__ = ["ReviewTwin"]
 
 BLOCKS = Listing(Block, "blocks", "domain", "listed_on")
 REPORTS = Listing(AbuseReport, "reports", "report_id")
+OVERRIDES = Listing(SenderOverride, "overrides", "lookup")
 CANDIDATES = Listing(Candidate, "candidates", "suspect", "target")
 OBSERVED = Listing(ObservedDomain, "observed", "domain")
 
@@ -34,7 +38,10 @@ class ReviewTwin(Trail):
         self.report_rows: dict[str, AbuseReport] = {}
         self.override_rows: dict[str, SenderOverride] = {}
         self.candidate_rows: dict[tuple[str, str], Candidate] = {}
+        self.sender_rows: dict[str, SenderCount] = {}
         self.observed_rows: dict[str, ObservedDomain] = {}
+        self.stamp_rows: dict[str, Stamp] = {}
+        self.owed_rows: dict[str, OwedScore] = {}
         super().__init__()
 
     @breakable
@@ -43,12 +50,12 @@ class ReviewTwin(Trail):
         if (block.domain, block.listed_on) in self.block_rows:
             return False
         self.block_rows[block.domain, block.listed_on] = block
-        return self.note(act)
+        return self._decide(block.domain, act)
 
     @breakable
     async def drop_block(self, listed_on: BlockList, domain: str, act: NewAudit) -> bool:
         """See `ReviewStore.drop_block`."""
-        return self.block_rows.pop((domain, listed_on), None) is not None and self.note(act)
+        return self.block_rows.pop((domain, listed_on), None) is not None and self._decide(domain, act)
 
     @breakable
     async def blocks_of(self, domain: str) -> Sequence[Block]:
@@ -104,12 +111,37 @@ class ReviewTwin(Trail):
     @breakable
     async def drop_override(self, lookup: str, act: NewAudit) -> bool:
         """See `ReviewStore.drop_override`."""
-        return self.override_rows.pop(lookup, None) is not None and self.note(act)
+        if self.override_rows.pop(lookup, None) is None:
+            return False
+        self.sender_rows.pop(lookup, None)
+        return self.note(act)
 
     @breakable
     async def override(self, lookup: str) -> SenderOverride | None:
         """See `ReviewStore.override`."""
         return self.override_rows.get(lookup)
+
+    @breakable
+    async def overrides(self, page: Page, *, domain: str = "") -> Slice[SenderOverride]:
+        """See `ReviewStore.overrides`."""
+        return OVERRIDES.part((row for row in self.override_rows.values() if domain in {"", row.domain}), page)
+
+    @breakable
+    async def add_sender_count(self, count: SenderCount) -> None:
+        """See `ReviewStore.add_sender_count`."""
+        known = self.sender_rows.get(count.lookup, replace(count, seen=0))
+        last_ms = max(known.last_ms, count.last_ms)
+        self.sender_rows[count.lookup] = replace(known, seen=known.seen + count.seen, last_ms=last_ms)
+
+    @breakable
+    async def sender_count(self, lookup: str) -> SenderCount | None:
+        """See `ReviewStore.sender_count`."""
+        return self.sender_rows.get(lookup)
+
+    @breakable
+    async def reports_about(self, domain: str) -> int:
+        """See `ReviewStore.reports_about`."""
+        return sum(row.domain == domain != "" for row in self.report_rows.values())
 
     @breakable
     async def note_candidate(self, candidate: Candidate) -> None:
@@ -139,7 +171,15 @@ class ReviewTwin(Trail):
         self.candidate_rows[candidate.suspect, candidate.target] = replace(
             known, status=candidate.status, decided_by=candidate.decided_by, decided_ms=candidate.decided_ms
         )
-        return self.note(act)
+        return self._decide(candidate.suspect, act)
+
+    def _decide(self, domain: str, act: NewAudit) -> bool:
+        """Write the act and owe scores; always True, so that it can close a change."""
+        self.note(act)
+        for name in stamped(self.stamp_rows.values(), domain):
+            owed = OwedScore(domain=name, number=len(self.acts), actor=act.actor, org_id=act.org_id)
+            self.owed_rows[name] = owed
+        return True
 
     @breakable
     async def observe(self, domain: str, now_ms: int) -> ObservedDomain:

@@ -10,6 +10,7 @@ from frankmark.ports.paging import Page, Slice
 from frankmark.ports.rows import NewAudit
 from frankmark.ports.stamps import (
     Issued,
+    OwedScore,
     Projected,
     Revoked,
     ScoreRecord,
@@ -20,7 +21,7 @@ from frankmark.ports.stamps import (
     StampStatus,
 )
 
-__all__ = ["StampTwin"]
+__all__ = ["StampTwin", "stamped"]
 
 NEWEST = 100
 STAMPS = Listing(Stamp, "stamps", "serial")
@@ -38,6 +39,7 @@ class StampTwin(Trail):
         self.score_rows: list[ScoreRecord] = []
         self.entry_rows: list[StampEntry] = []
         self.cursors: dict[str, int] = {}
+        self.owed_rows: dict[str, OwedScore] = {}
         super().__init__()
 
     @breakable
@@ -138,8 +140,7 @@ class StampTwin(Trail):
     @breakable
     async def stamped_domains(self, under: str = "") -> Sequence[str]:
         """See `StampStore.stamped_domains`."""
-        own = {row.domain for row in self.stamp_rows.values() if row.domain and not row.subject}
-        return tuple(sorted(name for name in own if not under or f".{name}".endswith(f".{under}")))
+        return stamped(self.stamp_rows.values(), under)
 
     @breakable
     async def address_stamps(self, lookup: str) -> Sequence[Stamp]:
@@ -170,6 +171,23 @@ class StampTwin(Trail):
     async def scores(self, domain: str, page: Page) -> Slice[ScoreRecord]:
         """See `StampStore.scores`."""
         return SCORES.part((row for row in self.score_rows if row.domain == domain), page)
+
+    @breakable
+    async def owed_score(self, domain: str) -> OwedScore | None:
+        """See `StampStore.owed_score`."""
+        return self.owed_rows.get(domain)
+
+    @breakable
+    async def settle_score(self, owed: OwedScore) -> None:
+        """See `StampStore.settle_score`."""
+        if self.owed_rows.get(owed.domain) == owed:
+            del self.owed_rows[owed.domain]
+
+
+def stamped(rows: Iterable[Stamp], under: str) -> tuple[str, ...]:
+    """The domains of stamps for whole domains, sorted; only `under` and those below it unless it is empty."""
+    own = {row.domain for row in rows if row.domain and not row.subject}
+    return tuple(sorted(name for name in own if not under or f".{name}".endswith(f".{under}")))
 
 
 def _newest(rows: Iterable[Stamp]) -> tuple[Stamp, ...]:

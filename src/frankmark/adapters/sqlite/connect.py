@@ -15,8 +15,11 @@ import apsw
 
 from frankmark.adapters.sqlite.failures import raise_translated, translated
 from frankmark.adapters.sqlite.holding import LOCK, Holding
+from frankmark.adapters.sqlite.mark import MarkFile
 from frankmark.adapters.sqlite.migrate import migrate
-from frankmark.adapters.sqlite.opening import connection_to, copy, create, finish, recover, withhold
+from frankmark.adapters.sqlite.opening import connection_to, copy, create, finish, recover
+from frankmark.adapters.sqlite.pages import PAGE
+from frankmark.adapters.sqlite.private import withhold
 from frankmark.adapters.sqlite.writing import Task, Writer
 from frankmark.foundation.errors import Error, Unavailable
 from frankmark.ports.durability import Damaged, StoreReason
@@ -26,6 +29,7 @@ __all__ = ["Cell", "Database"]
 FILE = "frankmark.db"
 BEFORE = "backup-before-"
 PAGES_A_STEP = 4_096
+CHANGES = "PRAGMA data_version"
 
 T = TypeVar("T")
 Cell = None | int | float | str | bytes
@@ -72,8 +76,9 @@ class Database:
             withhold(folder / LOCK, *folder.glob(f"{FILE}*"), *folder.glob(f"{BEFORE}*"))
             if not path.exists():
                 create(path, vfs)
-            connection, pages = recover(path, vfs)
-            writer = Writer(connection, pages)
+            mark = MarkFile.open(path, page=PAGE, vfs=vfs)
+            connection, pages = recover(path, mark, vfs)
+            writer = Writer(connection, pages, mark)
             migrate(connection, lambda number: copy(path, folder / f"{BEFORE}{number:04}", vfs))
             reader = connection_to(path, vfs, flags=apsw.SQLITE_OPEN_READONLY)
         except (apsw.Error, OSError, Error) as problem:
@@ -81,12 +86,14 @@ class Database:
             raise_translated(problem)
         return cls(folder, holding, writer, reader)
 
-    async def write(self, job: Callable[[apsw.Connection], T]) -> T:
+    async def write(self, job: Callable[[apsw.Connection], T], *, vouch: bool = True) -> T:
         """Run a job on the writer's connection and come back when its effects are on the disk.
 
         Args:
             job: Called in the writing thread inside a savepoint; it may read and write, and must not begin or end a
                 transaction. It sees the effects of every job queued before it.
+            vouch: Whether the store must notice by itself, at its next opening, that these effects were lost; costs a
+                second sync a group. Not for what another store remembers.
 
         Returns:
             What the job returned.
@@ -99,7 +106,7 @@ class Database:
         self._sound()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._writer.tasks.put(Task(job, future, loop))
+        self._writer.tasks.put(Task(job, future, loop, vouch))
         return await future
 
     def read(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -124,6 +131,10 @@ class Database:
             if isinstance(error, Damaged):
                 self._writer.broken = error
             raise_translated(problem)
+
+    def version(self) -> int:
+        """See `frankmark.ports.changes.Changes`: SQLite's count of what other connections committed."""
+        return int(self.read(CHANGES)[0][0])
 
     def report(self, damaged: Damaged) -> None:
         """Take note of damage that was found in what a read brought; every later call raises it."""
@@ -170,7 +181,8 @@ class Database:
         self._writer.tasks.put(None)
         self._thread.join()
         self._reader.close()
-        finish(self._writer.connection, self._writer.pages, self._writer.frames, sound=self._writer.broken is None)
+        writer = self._writer
+        finish(writer.connection, writer.pages, writer.mark, writer.frames, sound=writer.broken is None)
         self._holding.release()
 
     def _sound(self) -> None:

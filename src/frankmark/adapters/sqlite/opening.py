@@ -1,21 +1,21 @@
 """Making, opening, copying and closing the database file."""
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
 import apsw
 
 from frankmark.adapters.sqlite.failures import damage
+from frankmark.adapters.sqlite.mark import END, MarkFile
 from frankmark.adapters.sqlite.pages import PAGE, RESERVED, Pages, checkpoint
+from frankmark.adapters.sqlite.private import make_private
 from frankmark.adapters.sqlite.walfile import examine
 from frankmark.ports.durability import Damaged
 
-__all__ = ["connection_to", "copy", "create", "finish", "make_private", "recover", "withhold"]
+__all__ = ["connection_to", "copy", "create", "empty", "finish", "recover"]
 
 CACHE_KIB = 65_536
-OWNER_ONLY = 0o600
-OTHERS = 0o077
+BUSY_MS = 1_000
 
 
 def connection_to(path: Path, vfs: str = "", *, flags: int | None = None) -> apsw.Connection:
@@ -31,7 +31,7 @@ def connection_to(path: Path, vfs: str = "", *, flags: int | None = None) -> aps
     """
     wanted = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE if flags is None else flags
     connection = apsw.Connection(str(path), flags=wanted, vfs=vfs or None)
-    connection.set_busy_timeout(1_000)
+    connection.set_busy_timeout(BUSY_MS)
     connection.wal_autocheckpoint(0)
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
@@ -47,21 +47,14 @@ def connection_to(path: Path, vfs: str = "", *, flags: int | None = None) -> aps
     return connection
 
 
-def make_private(path: Path) -> None:
-    """Make a file that is missing, for its owner alone; SQLite gives the logs beside it the same mode."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY))
-    withhold(path)
-
-
-def withhold(*paths: Path) -> None:
-    """Take files that others may read away from them."""
-    for path in paths:
-        if path.stat().st_mode & OTHERS:
-            path.chmod(OWNER_ONLY)
-
-
 def create(path: Path, vfs: str = "") -> None:
-    """Make an empty database in one move: whoever finds the file finds it whole."""
+    """Make an empty database in one move: whoever finds the file finds it whole.
+
+    Raises:
+        Damaged: `STORE_DAMAGED` if there was a database here, as its log or its mark tells.
+    """
+    if any(path.with_name(f"{path.name}{end}").exists() for end in ("-wal", END)):
+        raise damage(f"{path.name} is gone, and what belongs to it is still here")
     new = path.with_name(f"{path.name}.new")
     _remove(new)
     make_private(new)
@@ -75,11 +68,12 @@ def create(path: Path, vfs: str = "") -> None:
     new.rename(path)
 
 
-def recover(path: Path, vfs: str = "") -> tuple[apsw.Connection, Pages]:
+def recover(path: Path, mark: MarkFile, vfs: str = "") -> tuple[apsw.Connection, Pages]:
     """Open the file for writing: bring what a crash left in the log into it, then verify every page.
 
     Args:
         path: The database file.
+        mark: What was vouched for.
         vfs: The name of a registered VFS; the system's own unless given.
 
     Returns:
@@ -88,11 +82,10 @@ def recover(path: Path, vfs: str = "") -> tuple[apsw.Connection, Pages]:
     Raises:
         Damaged: `STORE_DAMAGED` if a page, or a synced transaction in the log, is not what was written.
     """
-    log = examine(path.with_name(f"{path.name}-wal"))
-    if log.damaged:
-        raise damage("the write-ahead log changed on the disk: synced transactions would be lost")
     pages = Pages(path)
     try:
+        log = examine(path.with_name(f"{path.name}-wal"))
+        mark.demand(log)
         if not log.frames:
             pages.verify()
         connection = connection_to(path, vfs)
@@ -102,6 +95,7 @@ def recover(path: Path, vfs: str = "") -> tuple[apsw.Connection, Pages]:
         _check(connection)
     except BaseException:
         pages.close()
+        mark.close()
         raise
     return connection, pages
 
@@ -124,14 +118,36 @@ def copy(source: Path, target: Path, vfs: str = "") -> None:
     new.rename(target)
 
 
-def finish(connection: apsw.Connection, pages: Pages, frames: int, *, sound: bool) -> None:
+def empty(connection: apsw.Connection, pages: Pages, mark: MarkFile, frames: int) -> bool:
+    """Bring the log into the file and cut it to nothing, unless somebody still reads from it.
+
+    Returns:
+        Whether it is empty.
+
+    Raises:
+        Damaged: `STORE_DAMAGED` if a page that a transaction was built on has changed in the file.
+    """
+    if not checkpoint(connection, pages, frames):
+        return False  # SQLite would copy the rest by itself, without seals
+    mark.clear()
+    connection.set_busy_timeout(0)
+    try:
+        connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    except apsw.BusyError:
+        return False
+    finally:
+        connection.set_busy_timeout(BUSY_MS)
+    return True
+
+
+def finish(connection: apsw.Connection, pages: Pages, mark: MarkFile, frames: int, *, sound: bool) -> None:
     """Close the writer's side, the log emptied if the database is `sound`."""
-    with suppress(apsw.Error, Damaged):  # what stays in the log is found there at the next opening
+    with suppress(apsw.Error, OSError, Damaged):  # what stays in the log is found there at the next opening
         if sound:
-            checkpoint(connection, pages, frames)
-            connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            empty(connection, pages, mark, frames)
     connection.close()
     pages.close()
+    mark.close()
 
 
 def _check(connection: apsw.Connection) -> None:

@@ -120,7 +120,7 @@ def _in_the_log(path: Path, frames: int) -> set[int]:
         return {FRAME.unpack_from(octets, 32 + stride * frame)[0] for frame in range(frames)}
 
 
-def checkpoint(connection: apsw.Connection, pages: Pages, frames: int, *, trust: bool = False) -> None:
+def checkpoint(connection: apsw.Connection, pages: Pages, frames: int, *, trust: bool = False) -> bool:
     """Bring the first `frames` frames of the log into the file, sealed; afterwards the log may start over.
 
     Only the thread of the one writer may call this, between two transactions.
@@ -131,12 +131,16 @@ def checkpoint(connection: apsw.Connection, pages: Pages, frames: int, *, trust:
         frames: How many frames of the log hold committed pages.
         trust: Whether the pages in the file may be torn, as after a crash, since the log holds them whole.
 
+    Returns:
+        Whether the file now holds all that the log does; not, as long as somebody reads what was before it.
+
     Raises:
         Damaged: `STORE_DAMAGED` if a page that a transaction was built on has changed in the file.
     """
     numbers = _in_the_log(Path(connection.filename_wal), frames)
     if not trust:
         pages.verify_each(numbers)
-    connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_PASSIVE)
+    logged, copied = connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_PASSIVE)
     if numbers:
         pages.reseal(numbers)
+    return logged == copied

@@ -1,18 +1,17 @@
-"""API keys, sessions, links, remembered answers and the audit trail in SQLite."""
+"""API keys, sessions, links and the audit trail in SQLite."""
 
 import apsw
 
 from frankmark.adapters.sqlite.shape import Shape, Tables, audit, changed
 from frankmark.ports.paging import Page, Slice
-from frankmark.ports.rows import ApiKey, AuditRecord, Link, NewAudit, Remembered, Session
-from frankmark.ports.storage import PENDING_MS
+from frankmark.ports.rows import ApiKey, AuditRecord, Link, NewAudit, Session
+from frankmark.ports.storage import PENDING_MS, SENDER_MS
 
 __all__ = ["AccessTables"]
 
 KEYS = Shape(ApiKey, "api_keys", ["key_id"])
 SESSIONS = Shape(Session, "sessions", ["digest"])
 LINKS = Shape(Link, "links", ["digest"])
-REMEMBERED = Shape(Remembered, "remembered", ["scope", "key"])
 TRAIL = Shape(AuditRecord, "audit", ["number"], descending=True)
 
 ACTIVE = "org_id = ? AND role = ? AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > ?)"
@@ -25,8 +24,8 @@ SWEPT = (
     "DELETE FROM links WHERE expires_ms < ?",
     "DELETE FROM challenges WHERE expires_ms < ?",
     "DELETE FROM addresses WHERE verified_ms IS NULL AND code_expires_ms < ?",
-    "DELETE FROM remembered WHERE at_ms < ?",
     f"DELETE FROM candidates WHERE status = 'PENDING' AND detected_ms < ? - {PENDING_MS}",  # noqa: S608  # our own number
+    f"DELETE FROM senders WHERE last_ms < ? - {SENDER_MS}",  # noqa: S608  # our own number
 )
 
 
@@ -107,22 +106,6 @@ class AccessTables(Tables):
             return found[0] if found and found[0].expires_ms > now_ms else None
 
         return await self._db.write(job)
-
-    async def remember(self, answer: Remembered) -> Remembered | None:
-        """See `AccessStore.remember`."""
-
-        def job(connection: apsw.Connection) -> Remembered | None:
-            connection.execute(*REMEMBERED.insertion(answer, conflict="IGNORE"))
-            if changed(connection):
-                return None
-            kept = connection.execute(REMEMBERED.select("scope = ? AND key = ?"), (answer.scope, answer.key))
-            return REMEMBERED.rows(kept)[0]
-
-        return await self._db.write(job)
-
-    async def remembered(self, scope: str, key: str) -> Remembered | None:
-        """See `AccessStore.remembered`."""
-        return self._one(REMEMBERED, "scope = ? AND key = ?", scope, key)
 
     async def sweep(self, before_ms: int) -> int:
         """See `AccessStore.sweep`."""

@@ -19,17 +19,17 @@ ADDRESSES = Shape(Address, "addresses", ["address_id"])
 
 OPEN_CHALLENGE = "org_id = ? AND domain = ? AND used_ms IS NULL"
 NOT_KEPT = "domain NOT IN (SELECT value FROM json_each(?2))"
-ERASED = (  # the order follows the rows that point at others; `?1` is the organisation
+ERASED = (  # the order follows the rows that point at others; `?1`, bound in every one, is the organisation
     "DELETE FROM api_keys WHERE org_id = ?1",
     "DELETE FROM sessions WHERE org_id = ?1",
     "DELETE FROM domains WHERE org_id = ?1",
     "DELETE FROM challenges WHERE org_id = ?1",
     "DELETE FROM addresses WHERE org_id = ?1",
-    "DELETE FROM remembered WHERE instr(scope, ?1) > 0",
     "UPDATE stamps SET token = '', signals = '{}' WHERE org_id = ?1",
     "UPDATE stamps SET subject = 'erased' WHERE org_id = ?1 AND subject <> ''",
     f"DELETE FROM scores WHERE {NOT_KEPT} AND stamp_id IN (SELECT stamp_id FROM stamps WHERE org_id = ?1)",  # noqa: S608  # our own words
     f"UPDATE stamps SET domain = '' WHERE org_id = ?1 AND {NOT_KEPT}",  # noqa: S608  # our own words
+    "DELETE FROM owed WHERE ?1 <> '' AND domain NOT IN (SELECT domain FROM stamps WHERE subject = '')",
 )
 
 

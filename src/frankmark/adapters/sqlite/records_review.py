@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import apsw
 
-from frankmark.adapters.sqlite.shape import Shape, Tables
+from frankmark.adapters.sqlite.records_stamps import STAMPED
+from frankmark.adapters.sqlite.shape import Cell, Shape, Tables, audit, changed
 from frankmark.ports.paging import Page, Slice
 from frankmark.ports.rows import (
     AbuseReport,
@@ -15,6 +16,7 @@ from frankmark.ports.rows import (
     NewAudit,
     ObservedDomain,
     ReportStatus,
+    SenderCount,
     SenderOverride,
 )
 
@@ -24,7 +26,10 @@ BLOCKS = Shape(Block, "blocks", ["domain", "listed_on"])
 REPORTS = Shape(AbuseReport, "reports", ["report_id"])
 OVERRIDES = Shape(SenderOverride, "overrides", ["lookup"])
 CANDIDATES = Shape(Candidate, "candidates", ["suspect", "target"])
+SENDERS = Shape(SenderCount, "senders", ["lookup"])
 OBSERVED = Shape(ObservedDomain, "observed", ["domain"])
+
+OWED = f"INSERT OR REPLACE INTO owed (domain, number) SELECT domain, ?2 FROM ({STAMPED})"  # noqa: S608  # our own words
 
 
 class ReviewTables(Tables):
@@ -32,12 +37,12 @@ class ReviewTables(Tables):
 
     async def add_block(self, block: Block, act: NewAudit) -> bool:
         """See `ReviewStore.add_block`."""
-        return await self._add(BLOCKS, block, act, conflict="IGNORE")
+        return await self._decide(block.domain, act, BLOCKS.insertion(block, conflict="IGNORE"))
 
     async def drop_block(self, listed_on: BlockList, domain: str, act: NewAudit) -> bool:
         """See `ReviewStore.drop_block`."""
         statement = "DELETE FROM blocks WHERE listed_on = ? AND domain = ?"
-        return await self._step(act, (statement, (listed_on.value, domain)))
+        return await self._decide(domain, act, (statement, (listed_on.value, domain)))
 
     async def blocks_of(self, domain: str) -> Sequence[Block]:
         """See `ReviewStore.blocks_of`."""
@@ -79,11 +84,31 @@ class ReviewTables(Tables):
 
     async def drop_override(self, lookup: str, act: NewAudit) -> bool:
         """See `ReviewStore.drop_override`."""
-        return await self._step(act, ("DELETE FROM overrides WHERE lookup = ?", (lookup,)))
+        counted = ("DELETE FROM senders WHERE lookup = ?", (lookup,))
+        return await self._step(act, ("DELETE FROM overrides WHERE lookup = ?", (lookup,)), counted)
 
     async def override(self, lookup: str) -> SenderOverride | None:
         """See `ReviewStore.override`."""
         return self._one(OVERRIDES, "lookup = ?", lookup)
+
+    async def overrides(self, page: Page, *, domain: str = "") -> Slice[SenderOverride]:
+        """See `ReviewStore.overrides`."""
+        return self._part(OVERRIDES, page, "overrides", domain=domain or None)
+
+    async def add_sender_count(self, count: SenderCount) -> None:
+        """See `ReviewStore.add_sender_count`."""
+        statement, cells = SENDERS.insertion(count)
+        added = "seen = seen + excluded.seen, last_ms = max(last_ms, excluded.last_ms)"
+        await self._run(f"{statement} ON CONFLICT (lookup) DO UPDATE SET {added}", cells)
+
+    async def sender_count(self, lookup: str) -> SenderCount | None:
+        """See `ReviewStore.sender_count`."""
+        return self._one(SENDERS, "lookup = ?", lookup)
+
+    async def reports_about(self, domain: str) -> int:
+        """See `ReviewStore.reports_about`."""
+        ((found,),) = self._db.read("SELECT count(*) FROM reports WHERE domain = ? AND domain <> ''", (domain,))
+        return int(found)
 
     async def note_candidate(self, candidate: Candidate) -> None:
         """See `ReviewStore.note_candidate`."""
@@ -105,7 +130,19 @@ class ReviewTables(Tables):
         """See `ReviewStore.decide_candidate`."""
         statement = "UPDATE candidates SET status = ?, decided_by = ?, decided_ms = ? WHERE suspect = ? AND target = ?"
         decided = (candidate.status.value, candidate.decided_by, candidate.decided_ms)
-        return await self._step(act, (statement, (*decided, candidate.suspect, candidate.target)))
+        return await self._decide(candidate.suspect, act, (statement, (*decided, candidate.suspect, candidate.target)))
+
+    async def _decide(self, domain: str, act: NewAudit, statement: tuple[str, tuple[Cell, ...]]) -> bool:
+        """Run a statement, write the act and owe scores, all in one step, if the statement changed a row."""
+
+        def job(connection: apsw.Connection) -> bool:
+            connection.execute(*statement)
+            if not changed(connection):
+                return False
+            connection.execute(OWED, (domain, audit(connection, act)))
+            return True
+
+        return await self._db.write(job)
 
     async def observe(self, domain: str, now_ms: int) -> ObservedDomain:
         """See `ReviewStore.observe`."""

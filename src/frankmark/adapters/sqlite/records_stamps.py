@@ -10,6 +10,7 @@ from frankmark.ports.paging import Page, Slice
 from frankmark.ports.rows import NewAudit
 from frankmark.ports.stamps import (
     Issued,
+    OwedScore,
     Projected,
     Revoked,
     ScoreRecord,
@@ -19,12 +20,13 @@ from frankmark.ports.stamps import (
     StampReason,
 )
 
-__all__ = ["StampTables"]
+__all__ = ["STAMPED", "StampTables"]
 
 STAMPS = Shape(Stamp, "stamps", ["serial"])
 EXPIRING = Shape(Stamp, "stamps", ["expires_ms", "stamp_id"])
 ENTRIES = Shape(StampEntry, "stamp_entries", ["number"])
 SCORES = Shape(ScoreRecord, "scores", ["at_ms", "entry_index"], descending=True)
+OWED = Shape(OwedScore, "owed JOIN audit USING (number)", ["domain"])
 
 NEWEST = 100
 CURSOR = "SELECT coalesce((SELECT position FROM cursors WHERE log = ?), 0)"
@@ -120,6 +122,14 @@ class StampTables(Tables):
     async def scores(self, domain: str, page: Page) -> Slice[ScoreRecord]:
         """See `StampStore.scores`."""
         return self._part(SCORES, page, "scores", domain=domain)
+
+    async def owed_score(self, domain: str) -> OwedScore | None:
+        """See `StampStore.owed_score`."""
+        return self._one(OWED, "domain = ?", domain)
+
+    async def settle_score(self, owed: OwedScore) -> None:
+        """See `StampStore.settle_score`."""
+        await self._run("DELETE FROM owed WHERE domain = ? AND number = ?", (owed.domain, owed.number))
 
 
 def _apply(connection: apsw.Connection, place: tuple[str, int], entry: Projected) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import apsw
 
 from frankmark.adapters.sqlite.failures import damage, raise_translated
-from frankmark.adapters.sqlite.opening import connection_to, make_private, withhold
+from frankmark.adapters.sqlite.opening import connection_to
+from frankmark.adapters.sqlite.private import make_private, withhold
 from frankmark.foundation.digest import sha256
 from frankmark.foundation.errors import Refused
 from frankmark.ports.log import LogStoreReason, Swap, TreeHead

@@ -2,7 +2,8 @@
 
 After a crash SQLite takes the longest valid prefix of the log and forgets the rest without a word. That is right for a
 transaction that was never synced, and wrong for octets that changed in one that was. The two differ: each transaction
-is synced before the next begins, so a broken frame with *another, later* transaction intact behind it is damage.
+is synced before the next begins, so a broken frame with *another, later* transaction intact behind it is damage. What
+the last transaction was, `frankmark.adapters.sqlite.mark` knows.
 """
 
 import struct
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from sys import byteorder
 
-__all__ = ["WalFile", "examine"]
+__all__ = ["FRAME", "HEADER", "MASK", "WalFile", "examine"]
 
 HEADER = struct.Struct(">8I")
 FRAME = struct.Struct(">6I")
@@ -31,10 +32,12 @@ class WalFile:
     Attributes:
         frames: How many frames count: all up to the last intact commit.
         damaged: Whether a whole later transaction lies behind a broken frame.
+        salts: The two numbers that its header gives this generation of the log; None if it has no header.
     """
 
     frames: int
     damaged: bool
+    salts: Sum | None = None
 
 
 def _checksum(octets: bytes, seed: Sum, order: str) -> Sum:
@@ -73,20 +76,26 @@ def examine(path: Path) -> WalFile:
 
 def _walk(octets: bytes, size: int, salts: Sum, seed: Sum, order: str) -> WalFile:
     committed = behind = 0
-    broken = False
+    broken = ended = False
+    seeds = {seed}
     stride = FRAME.size + size
     for index, at in enumerate(range(HEADER.size, len(octets) - stride + 1, stride)):
         _, pages, salt1, salt2, first, second = FRAME.unpack_from(octets, at)
-        whole = (salt1, salt2) == salts and _intact(octets[at : at + stride], seed, (first, second), order)
-        broken |= not whole
-        if pages and not broken:
+        sums = {_sums(octets[at : at + stride], seed, order) for seed in seeds}
+        whole = (salt1, salt2) == salts and (first, second) in sums
+        if pages and not broken and whole:
             committed = index + 1
         elif pages and whole:
             behind += 1
-        seed = (first, second)
-    # The first commit behind a broken frame may end the broken transaction itself, which perhaps was never synced.
-    return WalFile(frames=committed, damaged=behind > 1)
+        # A frame of this generation that says it ends a transaction: whatever follows was written after a sync.
+        ended |= bool(pages) and not whole and (salt1 == salts[0] or salt2 == salts[1])
+        # Behind the first broken frame the chain goes on from the sum that is there or from the one that should be.
+        seeds = {(first, second)} if whole or broken else {(first, second), *sums}
+        broken |= not whole
+    # The first commit behind a broken frame may end the broken transaction itself, which perhaps was never synced,
+    # unless the broken frame ends it.
+    return WalFile(frames=committed, damaged=behind > (0 if ended else 1), salts=salts)
 
 
-def _intact(frame: bytes, seed: Sum, stored: Sum, order: str) -> bool:
-    return _checksum(frame[FRAME.size :], _checksum(frame[:8], seed, order), order) == stored
+def _sums(frame: bytes, seed: Sum, order: str) -> Sum:
+    return _checksum(frame[FRAME.size :], _checksum(frame[:8], seed, order), order)
