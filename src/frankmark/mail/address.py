@@ -87,6 +87,11 @@ def canonical_domain(text: str, *, underscores: bool = False) -> str:
     """
     if not 0 < len(text) <= _MAX_TYPED:
         raise Malformed(AddressReason.DOMAIN_LENGTH, "a domain name has 1 to 253 characters")
+    return _canonical(text, underscores=underscores)
+
+
+@lru_cache(maxsize=4096)  # the same few names are read several times in every message of a sender
+def _canonical(text: str, *, underscores: bool) -> str:
     if text.startswith("[") or ":" in text:
         raise Malformed(AddressReason.DOMAIN_IP_ADDRESS, "an IP address or a port is no domain name")
     labels = _mapped(text).removesuffix(".").split(".")

@@ -7,6 +7,7 @@ walk needs an answer that the DNS does not give, nothing can be concluded and `U
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from frankmark.foundation.dns import Lookup, Question, RRType
@@ -27,8 +28,11 @@ __all__ = [
 ]
 
 MAX_QUERIES: Final = 8  # §4.10
+SHORT_RECORD: Final = 1_024
 _PREFIX: Final = "_dmarc."
 _MAX_NAME: Final = 253
+
+_parse_short_record = lru_cache(maxsize=512)(parse)  # bounds what strangers' records can hold of our memory
 
 
 class AlignmentReason(StrEnum):
@@ -233,4 +237,6 @@ def _retrieve(domain: str) -> Lookup[DmarcRecord | None]:
     if answer.failed:
         raise Unavailable(AlignmentReason.DMARC_DNS_UNAVAILABLE, f"the DNS gave no answer for {name}")
     found = [octets for octets in answer.joined if is_policy_record(octets)]
-    return parse(found[0]) if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    return _parse_short_record(found[0]) if len(found[0]) <= SHORT_RECORD else parse(found[0])

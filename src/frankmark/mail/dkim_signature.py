@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from frankmark.foundation.errors import Malformed
 from frankmark.mail import taglist
@@ -27,6 +28,7 @@ __all__ = [
 
 _NUMERAL = re.compile(r"[0-9]{1,12}")
 _LENGTH = re.compile(r"[0-9]{1,76}")
+SHORT_LIST = 1_024
 _FIELD_NAMES = re.compile(r"[!-9;-~]+(?:[ \t\r\n]*:[ \t\r\n]*[!-9;-~]+)*")
 _PLAIN_SELECTOR = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*"
@@ -83,6 +85,9 @@ class Signature:
     expires_at_s: int | None
 
 
+_ALGORITHMS = frozenset[str](Algorithm)
+
+
 def parse(field: Field) -> Signature:
     """Read one DKIM-Signature field.
 
@@ -128,7 +133,7 @@ def _signature(field: Field, tags: dict[str, str]) -> Signature:
         selector=selector(tags["s"]),
         identity=identity,
         identity_domain=_identity_domain(identity, domain),
-        names=field_names(tags["h"]),
+        names=_short_names(tags["h"]) if len(tags["h"]) <= SHORT_LIST else field_names(tags["h"]),
         length=body_length(tags.get("l")),
         signed_at_s=signed_at_s,
         expires_at_s=expires_at_s,
@@ -157,7 +162,7 @@ def algorithm_of(value: str) -> Algorithm:
     Raises:
         Malformed: `DKIM_ALGORITHM_RETIRED` for rsa-sha1, `DKIM_ALGORITHM_UNKNOWN` for what is not in RFC 8463.
     """
-    if value in set(Algorithm):
+    if value in _ALGORITHMS:
         return Algorithm(value)
     if value == "rsa-sha1":
         raise Malformed(DkimReason.DKIM_ALGORITHM_RETIRED, "rsa-sha1 verifies nothing since RFC 8301")
@@ -242,6 +247,10 @@ def field_names(value: str) -> tuple[bytes, ...]:
     if not _FIELD_NAMES.fullmatch(value):
         raise Malformed(DkimReason.DKIM_SYNTAX, "h= is a list of field names")
     return tuple(item.encode().lower() for item in _items(value))
+
+
+# A signer signs the same fields of all its messages; the length bounds what strangers' lists can hold of our memory.
+_short_names = lru_cache(maxsize=256)(field_names)
 
 
 def numeral(value: str | None) -> int | None:

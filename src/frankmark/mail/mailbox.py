@@ -9,6 +9,7 @@ tells a person what was found.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from frankmark.foundation.errors import Malformed
 from frankmark.mail.address import Address
@@ -90,6 +91,7 @@ def author(message: Message) -> Mailbox:
     return parse_mailbox(fields[0].unfolded)
 
 
+@lru_cache(maxsize=512)  # the same author writes again; the limit of a field bounds what is kept
 def parse_mailbox(value: bytes) -> Mailbox:
     """Read the one mailbox of an unfolded From field.
 

@@ -22,7 +22,7 @@ __all__ = ["DEFAULT_LIMITS", "Field", "LineEndings", "Message", "MessageLimits",
 _NO_LINE_END = bytes(set(range(256)) - set(b"\r\n"))
 _MBOX_LINE = re.compile(rb"From (?![ \t]*:)[^\n]*\n")
 # RFC 5322 §2.2 (ftext), §4.5.8 (white space before the colon), §2.2.3 (folding).
-_FIELD = re.compile(rb"^(([!-9;-~]+)[ \t]*:([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)\r\n)", re.MULTILINE)
+_FIELD = re.compile(rb"^(([!-9;-~]++)[ \t]*+:([^\r\n]*+(?:\r\n[ \t][^\r\n]*+)*+)\r\n)", re.MULTILINE)
 
 
 class MessageReason(StrEnum):
@@ -158,7 +158,7 @@ def parse(raw: bytes, limits: MessageLimits = DEFAULT_LIMITS) -> Message:
     fields = _fields(header)
     if len(fields) > limits.fields:
         raise Malformed(MessageReason.HEADER_TOO_MANY_FIELDS, f"{len(fields)} fields; {limits.fields} are read")
-    if any(len(field.raw) > limits.line_bytes for field in fields):
+    if max([len(field.raw) for field in fields], default=0) > limits.line_bytes:
         _measure_lines(header, limits.line_bytes)
     return _message(fields, body, endings)
 
@@ -185,7 +185,7 @@ def _split(raw: bytes) -> tuple[bytes, bytes]:
 
 def _fields(header: bytes) -> tuple[Field, ...]:
     fields = tuple(map(Field._make, _FIELD.findall(header)))
-    if sum(len(field.raw) for field in fields) != len(header):
+    if sum([len(field.raw) for field in fields]) != len(header):
         raise Malformed(MessageReason.HEADER_SYNTAX, "a line of the header is neither a field nor a folded line")
     if b"\0" in header:
         raise Malformed(MessageReason.HEADER_CONTROL_CHARACTER, "the header has a NUL")

@@ -11,6 +11,7 @@ The laws:
 Inside, `Malformed` means `permerror` and `Unavailable` means `temperror`; `frankmark.mail.spf` turns them into values.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,17 +41,15 @@ _FAILURES: Final = {
 _STATIC: Final = {Mechanism.ALL, Mechanism.IP4, Mechanism.IP6}
 _NOT_ASKED: Final = Answer(status=Status.NXDOMAIN)
 
+_NAME: Final = re.compile(rf"[ -\-/-~]{{1,{LONGEST_LABEL}}}(?:\.[ -\-/-~]{{1,{LONGEST_LABEL}}})*")
+
+_address = lru_cache(maxsize=512)(ip_address)  # a receiver meets the same clients again; what is no address is not kept
 _parse_short_record = lru_cache(maxsize=512)(parse_record)  # bounds what strangers' records can hold of our memory
 
 
 def is_name(name: str) -> bool:
     """Whether the DNS can hold a name: labels of 1 to 63 printable ASCII characters, 253 in all."""
-    return (
-        len(name) <= LONGEST_NAME
-        and name.isascii()
-        and name.isprintable()
-        and all(0 < len(label) <= LONGEST_LABEL for label in name.split("."))
-    )
+    return len(name) <= LONGEST_NAME and _NAME.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +104,7 @@ class Client:
             Malformed: `CLIENT_ADDRESS`.
         """
         try:
-            address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
+            address = _address(text.partition("%")[0])
         except ValueError:
             raise Malformed(SpfProblem.CLIENT_ADDRESS, "The client's address must be IPv4 or IPv6.") from None
         if isinstance(address, IPv6Address):

@@ -6,6 +6,7 @@ Text beyond ASCII is UTF-8 (RFC 8616 §2, RFC 6376 §2.10 for notes); which tags
 import binascii
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from frankmark.foundation.errors import Malformed
 
@@ -85,6 +86,11 @@ def octets(content: str) -> bytes:
         raise Malformed(TagListReason.TAG_LIST_SYNTAX, "a value is not base64: it ends amid an octet") from error
 
 
+@lru_cache(maxsize=16)
+def _value_of(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb";[ \t\r\n]*" + re.escape(name) + rb"[ \t\r\n]*=([^;]*)")
+
+
 def emptied(value: bytes, name: bytes) -> bytes:
     """The list as a signer hashed it: the value of one tag and the white space around it taken out (RFC 6376 §3.7).
 
@@ -95,5 +101,6 @@ def emptied(value: bytes, name: bytes) -> bytes:
     Returns:
         The list, everything else as it was written.
     """
-    found = re.search(rb"(?:\A|;)[ \t\r\n]*" + re.escape(name) + rb"[ \t\r\n]*=([^;]*)", value)
-    return value if found is None else value[: found.start(1)] + value[found.end(1) :]
+    listed = b";" + value  # one octet that the pattern begins with is found faster than one of two
+    found = _value_of(name).search(listed)
+    return value if found is None else listed[1 : found.start(1)] + listed[found.end(1) :]

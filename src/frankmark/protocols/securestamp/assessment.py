@@ -182,38 +182,36 @@ def weigh(
     Returns:
         The same signals, weighed, in the same order.
     """
-    return tuple(
-        Weighed(
-            signal=signal,
-            weight=weights[signal.name],
-            contribution=weights[signal.name]
-            * scale_of(signal.name, evidence.mode).worth(signal.value, missing.get(signal.name, 0)),
-        )
-        for signal in signals
-    )
+    weighed = []
+    for signal in signals:
+        name = signal.name
+        weight, scale = weights[name], scale_of(name, evidence.mode)
+        gained = weight * scale.worth(signal.value, missing.get(name, 0))
+        weighed.append(Weighed(signal=signal, weight=weight, contribution=gained))
+    return tuple(weighed)
 
 
 def coverage_of(weighed: Sequence[Weighed]) -> int:
     """Points of the signals that are present."""
-    return sum(each.weight for each in weighed if each.signal.present)
+    return sum([each.weight for each in weighed if each.signal.present])
 
 
-def dimension(name: str, weights: Mapping[SignalName, int], weighed: Sequence[Weighed]) -> Dimension:
+def dimension(name: str, weights: Mapping[SignalName, int], weighed: Mapping[SignalName, Weighed]) -> Dimension:
     """Sum up one group of signals.
 
     Args:
         name: The group's name.
         weights: Its signals.
-        weighed: All signals in the balance.
+        weighed: All signals in the balance, by name.
 
     Returns:
         The group.
     """
-    own = [each for each in weighed if each.signal.name in weights]
+    own = [weighed[each] for each in weights if each in weighed]
     return Dimension(
         name=name,
         weight=sum(weights.values()),
-        contribution=sum(each.contribution for each in own),
+        contribution=sum([each.contribution for each in own]),
         score=points(own) if own else None,
     )
 
@@ -227,5 +225,5 @@ def points(weighed: Sequence[Weighed]) -> int:
     Returns:
         ⌊(200·Σ contribution + den) / (2·den)⌋ with den = 1000·Σ weight.
     """
-    total = FULL * sum(each.weight for each in weighed)
-    return (200 * sum(each.contribution for each in weighed) + total) // (2 * total)
+    total = FULL * sum([each.weight for each in weighed])
+    return (200 * sum([each.contribution for each in weighed]) + total) // (2 * total)

@@ -4,8 +4,8 @@ A channel's outcome names the channel, and holds everything that the score's rul
 the one place where a token, whichever channel brought it, is held against keys, ledger and domain.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -28,6 +28,7 @@ __all__ = [
     "judge_publication",
     "judge_registry",
     "judge_token",
+    "ledger_fault",
 ]
 
 
@@ -77,12 +78,14 @@ class Verifier:
         stamps: The ledger's stamps by stamp id, as far as they can matter here; None when no ledger is at hand, and a
             token is then judged by itself.
         now_s: The time, seconds since the epoch.
+        verify: As `verify_token`, which it is unless something that remembers signatures takes its place.
     """
 
     issuers: Mapping[str, JwkSet]
     now_s: int
     stamps: Mapping[str, Stamp] | None
     unreachable: frozenset[str] = frozenset()
+    verify: Callable[[StampToken, JwkSet, int], VerifiedToken] = field(default=verify_token, compare=False, repr=False)
 
 
 # A reason that proves nothing against anybody: this verifier knows too little to judge.
@@ -129,11 +132,11 @@ def _first_fault(token: StampToken, url: VerifyUrl | None, domain: str, verifier
         return Reason.ISSUER_NOT_PINNED
     if issuer in verifier.unreachable:
         return Reason.KEY_UNREACHABLE
-    verified = verify_token(token, verifier.issuers[issuer], verifier.now_s)
+    verified = verifier.verify(token, verifier.issuers[issuer], verifier.now_s)
     if url is not None and url.origin not in verifier.issuers:
         return Reason.UNTRUSTED_ISSUER
     verify_domain(token.claims, domain)
-    return None if verifier.stamps is None else _against_ledger(verified, verifier.stamps, verifier.now_s)
+    return None if verifier.stamps is None else ledger_fault(verified, verifier.stamps, verifier.now_s)
 
 
 def issuer_of(token: StampToken, verifier: Verifier) -> str | None:
@@ -159,7 +162,17 @@ def issuer_of(token: StampToken, verifier: Verifier) -> str | None:
     return next(iter(pinned)) if len(pinned) == 1 else None
 
 
-def _against_ledger(token: VerifiedToken, stamps: Mapping[str, Stamp], now_s: int) -> Reason | None:
+def ledger_fault(token: VerifiedToken, stamps: Mapping[str, Stamp], now_s: int) -> Reason | None:
+    """What the ledger holds against a token.
+
+    Args:
+        token: The token, verified.
+        stamps: The ledger's stamps by stamp id.
+        now_s: The time, seconds since the epoch.
+
+    Returns:
+        `STAMP_UNKNOWN`, `STAMP_MISMATCH`, `STAMP_REVOKED` or `STAMP_EXPIRED`; None if the stamp is active and the same.
+    """
     stamp = stamps.get(token.claims.stamp_id)
     if stamp is None:
         return Reason.STAMP_UNKNOWN

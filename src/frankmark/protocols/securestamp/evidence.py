@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from frankmark.foundation.errors import Malformed
@@ -179,12 +180,16 @@ class Evidence:
             "signals are all those of the algorithm, in its order",
         )
         _require(self.ml is None or (self.ml.name is SignalName.ML and self.ml.present), "ml is a number")
-        for signal in (*self.signals, *((self.ml,) if self.ml else ())):
-            _check_signal(signal, self.mode)
+        for each in self.signals if self.ml is None else (*self.signals, self.ml):
+            broken = _fault(each.name, self.mode, each.value, each.source, each.reason, each.observed_ms is not None)
+            _require(not broken, broken)
 
     def value(self, name: SignalName) -> Value:
         """What was observed of a signal; `UNAVAILABLE` too if the algorithm does not know it."""
-        return next((signal.value for signal in self.signals if signal.name is name), UNAVAILABLE)
+        for signal in self.signals:
+            if signal.name is name:
+                return signal.value
+        return UNAVAILABLE
 
     def of_message(self, *observed: Signal, ml: Signal | None, channels: tuple[ChannelOutcome, ...]) -> "Evidence":
         """The same evidence of one message, as the device completes what a server answered about the domain.
@@ -234,9 +239,25 @@ def _require(condition: object, what: str) -> None:
         raise Malformed(Reason.EVIDENCE_MALFORMED, what)
 
 
-def _check_signal(signal: Signal, mode: Mode) -> None:
-    _require(scale_of(signal.name, mode).knows(signal.value), f"{signal.name} has no such value in {mode} mode")
-    _require(_SOURCE.fullmatch(signal.source), f"the source of {signal.name} is a lower-case word")
-    _require(signal.present or signal.reason is not None, f"{signal.name} is unavailable for a reason")
-    _require(not signal.present or signal.observed_ms is not None, f"{signal.name} was observed at some time")
-    _require(not (signal.present and signal.reason), f"{signal.name} is not unavailable")
+@lru_cache(maxsize=1_024)  # the same few observations come again in all evidence
+def _fault(  # noqa: PLR0917  (a signal's members, the time of day aside)
+    name: SignalName,
+    mode: Mode,
+    value: Value,
+    source: str,
+    reason: Reason | None,
+    observed: bool,  # noqa: FBT001
+) -> str:
+    """What is wrong with a signal; empty if nothing is."""
+    broken = ""
+    if not scale_of(name, mode).knows(value):
+        broken = f"has no such value in {mode} mode"
+    elif not _SOURCE.fullmatch(source):
+        broken = "is from a source that is a lower-case word"
+    elif value == UNAVAILABLE:
+        broken = "" if reason is not None else "is unavailable for a reason"
+    elif not observed:
+        broken = "was observed at some time"
+    elif reason:
+        broken = "is not unavailable"
+    return f"{name} {broken}" if broken else ""

@@ -11,6 +11,7 @@ is ``specs/stamp-header.md``.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from frankmark.foundation.errors import Malformed, Misuse, Unverified
@@ -45,6 +46,7 @@ class StampHeader:
     warnings: tuple[Reason, ...] = ()
 
 
+@lru_cache(maxsize=64)  # whoever judges a header reads it again for what the judgement rests on
 def parse_header(value: bytes) -> StampHeader:
     """Read the body of one field.
 

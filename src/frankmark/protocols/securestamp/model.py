@@ -7,7 +7,7 @@ from typing import Final
 
 from frankmark.protocols.securestamp.reasons import RevocationReason
 
-__all__ = ["Revocation", "Stamp", "StampStatus", "in_conflict", "newest_active", "stamp_value"]
+__all__ = ["EXPIRING_MS", "Revocation", "Stamp", "StampStatus", "in_conflict", "newest_active", "stamp_value"]
 
 EXPIRING_MS: Final = 14 * 86_400_000
 

@@ -12,6 +12,7 @@ its last path segment is the stamp token. The page for implementers is ``specs/s
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from frankmark.foundation.dns import Answer, Lookup, Question, RRType
@@ -101,6 +102,7 @@ def owner_name(domain: str) -> str:
     return f"{OWNER_LABEL}.{canonical_domain(domain)}"
 
 
+@lru_cache(maxsize=512)  # the same record comes with every message of a sender
 def parse_record(data: bytes) -> StampRecord | None:
     """Read one TXT record.
 

@@ -86,13 +86,14 @@ def assess(evidence: Evidence) -> Assessment:
         *_override(evidence),
     )
     score = _apply(raw, fired, evidence.lists.override)
+    balance = {each.signal.name: each for each in (*signals, *ml)}
     return Assessment(
         evidence=evidence,
         score=score,
         state=state_of(score),
         level=level_of(score, certified=evidence.lists.notarised and evidence.lists.kyb),
         raw=raw,
-        dimensions=tuple(dimension(name, group, (*signals, *ml)) for name, group in DIMENSIONS.items()),
+        dimensions=tuple(dimension(name, group, balance) for name, group in DIMENSIONS.items()),
         signals=signals,
         ml=ml[0] if ml else None,
         fired=fired,
@@ -103,7 +104,7 @@ def assess(evidence: Evidence) -> Assessment:
 def _raw(signals: Sequence[Weighed], ml: Sequence[Weighed]) -> tuple[int, tuple[Fired, ...]]:
     """M: the weighted sum, without the device's number if that would lift the state."""
     without = points(signals)
-    whole = points((*signals, *ml))
+    whole = points((*signals, *ml)) if ml else without
     if whole > without and state_of(whole) is not state_of(without):
         return without, (Fired(rule=Rule.M, reason=Reason.ML_LIFT_REFUSED),)
     return whole, ()

@@ -55,13 +55,14 @@ def assess_v1(evidence: Evidence) -> Assessment:
         score = min(score, SUSPICIOUS_FROM - 1)
     if any(each.rule is Rule.Z for each in fired):
         score = 0
+    balance = {each.signal.name: each for each in signals}
     return Assessment(
         evidence=evidence,
         score=score,
         state=state_of(score),
         level=level_of(score, certified=False),
         raw=raw,
-        dimensions=tuple(dimension(name, group, signals) for name, group in DIMENSIONS_V1.items()),
+        dimensions=tuple(dimension(name, group, balance) for name, group in DIMENSIONS_V1.items()),
         signals=signals,
         ml=Weighed(signal=evidence.ml, weight=0, contribution=0) if evidence.ml else None,
         fired=fired,

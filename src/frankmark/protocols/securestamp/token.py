@@ -154,6 +154,7 @@ def issue_token(claims: Claims, key: P256PrivateKey, kid: str) -> str:
     return jws.sign(payload.encode("ascii"), key, kid=kid, typ=_TYPE)
 
 
+@lru_cache(maxsize=16)  # one question looks at the same token from several sides
 def parse_token(text: str) -> StampToken:
     """Take a token apart, believing nothing.
 
@@ -223,6 +224,10 @@ def _claims(members: Json) -> Claims:
         raise Malformed(Reason.TOKEN_MALFORMED, "stampId, domain, orgId and iss are strings")
     if not is_uuid4(stamp_id):
         raise Malformed(Reason.TOKEN_MALFORMED, "stampId is a UUID of version 4 in lower case")
+    if org_id and not _ORG.fullmatch(org_id):
+        raise Malformed(Reason.TOKEN_MALFORMED, "orgId is 1 to 64 letters, digits, _ and -")
+    if not (iss.isascii() and iss.isprintable()):  # what nobody can show is nobody's name
+        raise Malformed(Reason.TOKEN_MALFORMED, "iss is printable ASCII")
     return Claims(
         stamp_id=stamp_id,
         domain=_domain(domain),
