@@ -27,7 +27,7 @@ from frankmark.services.principals import (
 )
 from frankmark.services.reasons import ServiceReason
 
-__all__ = ["Access", "NewKey", "NewSession"]
+__all__ = ["LINK_MS", "Access", "NewKey", "NewSession"]
 
 ACTIVE_KEYS = 2  # of one organisation and role: one in use, one taking over
 OVERLAP_MS = 7 * 86_400_000

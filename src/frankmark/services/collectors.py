@@ -106,15 +106,22 @@ class Observation:
 
 
 class NotedResolver(Resolver):
-    """Passes questions on and notes how long the answers may be kept."""
+    """Passes questions on, each in its turn, and notes how long the answers may be kept.
 
-    def __init__(self, resolver: Resolver) -> None:
+    Args:
+        resolver: Who answers.
+        turn: Held as long as a question is under way.
+    """
+
+    def __init__(self, resolver: Resolver, turn: asyncio.Semaphore) -> None:
         self._resolver = resolver
+        self._turn = turn
         self.ttl_s = 86_400
 
     @override
     async def resolve(self, question: Question) -> Answer:
-        answer = await self._resolver.resolve(question)
+        async with self._turn:
+            answer = await self._resolver.resolve(question)
         self.ttl_s = 0 if answer.failed else min(self.ttl_s, answer.ttl)
         return answer
 
@@ -177,7 +184,7 @@ class Collectors:
         """
         now, tell = self._sources.clock.now_ms(), asyncio.get_running_loop().time
         until = tell() + self._deadline_s
-        found, noted = _Found(), NotedResolver(self._sources.resolver)
+        found, noted = _Found(), NotedResolver(self._sources.resolver, self._places.turn(share))
         visit = _Visit(self._sources, noted, found, domain, now)
         entered = await self._places.enter(share, self._deadline_s)
         tasks: list[asyncio.Task[None]] = []

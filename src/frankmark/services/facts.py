@@ -1,18 +1,21 @@
 """What the registry knows of a sender, and the five signals that follow from it.
 
-Read anew for every question, because a stamp that was issued or revoked a moment ago must count at once. A store that
-cannot be read leaves the registry's signals unavailable, which nothing can lift above 69.
+A stamp that was issued or revoked a moment ago must count at once. So the store is asked for every question whether
+anything changed in it, and what was read before counts only if nothing did. A store that cannot be read leaves the
+registry's signals unavailable, which nothing can lift above 69.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from frankmark.foundation.errors import Unavailable
 from frankmark.foundation.jwks import JwkSet
+from frankmark.foundation.kept import Kept
 from frankmark.mail.address import Address
 from frankmark.ports import rows, stamps
 from frankmark.ports.behavior import Behavior, Sums
+from frankmark.ports.changes import Changes
 from frankmark.ports.storage import RecordStore
 from frankmark.protocols.securestamp.channels import ChannelName, ChannelResult, Verifier
 from frankmark.protocols.securestamp.evidence import Signal
@@ -33,6 +36,7 @@ __all__ = [
 ]
 
 LEAST_MESSAGES = 100
+CAPACITY = 8_192  # targets
 
 
 class TrustRoots(Protocol):
@@ -84,6 +88,9 @@ class Facts:
     behavior: Sums | None = None
 
 
+Nodes = tuple[tuple[str, tuple[str, str]], ...]
+
+
 class Registrar:
     """Reads the facts.
 
@@ -92,15 +99,28 @@ class Registrar:
         roots: For the names of issuing nodes.
         names: Under which name addresses are kept.
         behavior: What receivers reported, if anything collects that.
+        changes: Whether anything changed in the record store; None to read it for every question.
+        capacity: Of how many targets the facts are remembered.
     """
 
     def __init__(
-        self, *, records: RecordStore, roots: TrustRoots, names: AddressNames, behavior: Behavior | None = None
+        self,
+        *,
+        records: RecordStore,
+        roots: TrustRoots,
+        names: AddressNames,
+        behavior: Behavior | None = None,
+        changes: Changes | None = None,
+        capacity: int = CAPACITY,
     ) -> None:
         self._records = records
         self._roots = roots
         self._names = names
         self._behavior = behavior
+        self._changes = changes
+        self._capacity = capacity
+        self._version = 0
+        self._known: Kept[tuple[str, str], tuple[Facts, Nodes]] = Kept(capacity)
 
     async def facts(self, domain: str, above: Sequence[str], address: Address | None, now_ms: int) -> Facts:
         """Read what is known.
@@ -112,58 +132,82 @@ class Registrar:
             now_ms: The time, milliseconds since the epoch.
 
         Returns:
-            The facts.
+            The facts; the same object as before if nothing changed.
         """
         try:
-            return await self._read(domain, above, address, now_ms)
+            facts = await self._current(domain, above, "" if address is None else self._names.lookup(str(address)))
+            if self._behavior is None:
+                return facts
+            return replace(facts, behavior=await self._behavior.sums(domain, now_ms))
         except Unavailable:
             return Facts(readable=False)
 
-    async def _read(self, domain: str, above: Sequence[str], address: Address | None, now_ms: int) -> Facts:
+    async def _current(self, domain: str, above: Sequence[str], lookup: str) -> Facts:
+        """The facts, from memory if the store has not changed and issuing nodes are called as they were."""
+        if self._changes is None:
+            return (await self._read(domain, above, lookup))[0]
+        version, key = self._changes.version(), (domain, lookup)
+        if version != self._version:  # all of it goes, so that what was erased is not even in memory
+            self._version, self._known = version, Kept(self._capacity)
+        known = self._known.get(key, 0)
+        if known is not None and known[1] == self._nodes(row[0] for row in known[1]):
+            return known[0]
+        read = await self._read(domain, above, lookup)
+        if version == self._version:  # else somebody saw a change meanwhile, which these facts may lack
+            self._known.put(key, read, 1)
+        return read[0]
+
+    async def _read(self, domain: str, above: Sequence[str], lookup: str) -> tuple[Facts, Nodes]:
         holders = await self._records.domain_holders(domain)
         found = list(await self._records.stamps_of(domain))
         listed = [await self._records.blocks_of(name) for name in (domain, *above)]
         own: Sequence[rows.Address] = ()
         override: rows.SenderOverride | None = None
-        if address is not None:
-            name = self._names.lookup(str(address))
-            own = await self._records.addresses_by_lookup(name)
-            found += await self._records.address_stamps(name)
-            override = await self._records.override(name)
+        if lookup:
+            own = await self._records.addresses_by_lookup(lookup)
+            found += await self._records.address_stamps(lookup)
+            override = await self._records.override(lookup)
         verified = [holder for holder in holders if holder.verified_ms is not None]
-        return Facts(
+        nodes = dict(self._nodes(dict.fromkeys(row.issued_by for row in found)))
+        facts = Facts(
             verified=bool(verified or own),
             registered=bool(holders or own),
             selectors=tuple(dict.fromkeys(selector for holder in verified for selector in holder.selectors)),
-            stamps=tuple(map(self._stamp, found)),
+            stamps=tuple(_stamp(row, *nodes[row.issued_by]) for row in found),
             tokens=tuple((row.stamp_id, row.token) for row in found if row.token),
             blocked=tuple(sorted({block.listed_on for blocks in listed for block in blocks})),
             candidates=await self._candidates((domain, *above)),
             override=None if override is None else override.score,
-            behavior=None if self._behavior is None else await self._behavior.sums(domain, now_ms),
         )
+        return facts, tuple(nodes.items())
+
+    def _nodes(self, fingerprints: Iterable[str]) -> Nodes:
+        return tuple([(fingerprint, self._roots.node(fingerprint)) for fingerprint in fingerprints])
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     async def _candidates(self, names: Sequence[str]) -> tuple[rows.Candidate, ...]:
         return tuple([row for name in names for row in await self._records.candidates_of(name)])
 
-    def _stamp(self, row: stamps.Stamp) -> Stamp:
-        node_id, issuer = self._roots.node(row.issued_by)
-        revocation = None
-        if row.status is stamps.StampStatus.REVOKED:
-            revocation = Revocation(at_ms=row.revoked_ms or 0, reason=RevocationReason(row.revocation_reason))
-        return Stamp(
-            stamp_id=row.stamp_id,
-            org_id=row.org_id,
-            domain=row.domain,
-            score=row.live_score,
-            issued_ms=row.issued_ms,
-            expires_ms=row.expires_ms,
-            node_id=node_id,
-            issuer=issuer,
-            tx_hash=row.tx_hash,
-            subject_hash=row.subject,
-            revocation=revocation,
-        )
+
+def _stamp(row: stamps.Stamp, node_id: str, issuer: str) -> Stamp:
+    revocation = None
+    if row.status is stamps.StampStatus.REVOKED:
+        revocation = Revocation(at_ms=row.revoked_ms or 0, reason=RevocationReason(row.revocation_reason))
+    return Stamp(
+        stamp_id=row.stamp_id,
+        org_id=row.org_id,
+        domain=row.domain,
+        score=row.live_score,
+        issued_ms=row.issued_ms,
+        expires_ms=row.expires_ms,
+        node_id=node_id,
+        issuer=issuer,
+        tx_hash=row.tx_hash,
+        subject_hash=row.subject,
+        revocation=revocation,
+    )
 
 
 def counting_stamp(facts: Facts, now_ms: int) -> Stamp | None:

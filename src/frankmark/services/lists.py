@@ -1,6 +1,6 @@
 """Block lists, sender overrides and look-alikes: what people decide, each decision audited."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from frankmark.foundation import canonical
 from frankmark.foundation.errors import Malformed, Refused
@@ -13,12 +13,29 @@ from frankmark.services.principals import Principal, Role, require, require_orga
 from frankmark.services.reasons import ServiceReason
 from frankmark.services.senders import sender_lookup
 
-__all__ = ["Audit", "Lists"]
+__all__ = ["Audit", "Lists", "Reputation"]
 
 LONGEST_NOTE = 500
 HIGHEST_SCORE = 100
 KEEPERS = {BlockList.ADMIN: (), BlockList.COMPLIANCE: (Role.COMPLIANCE,)}
 """Who besides administrators may change a list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reputation:
+    """What is known of one address whose score a reviewer replaced.
+
+    Attributes:
+        override: The decision, with its note.
+        seen: How often the address was asked about while the decision stood.
+        last_ms: When last; None if never, or if that is longer ago than such counts are kept.
+        complaints: Reports about the address's domain; a report names no address.
+    """
+
+    override: SenderOverride
+    seen: int
+    last_ms: int | None
+    complaints: int
 
 
 class Lists:
@@ -99,18 +116,38 @@ class Lists:
         if not await self._store.drop_override(lookup, actor.act(self._clock.now_ms(), "override.remove", lookup)):
             raise Refused(ServiceReason.NOT_FOUND, "There is no override for this address.")
 
-    async def override(self, by: Principal | None, address: str) -> SenderOverride:
-        """The override of one address, for reviewers; its note is for nobody else.
+    async def override(self, by: Principal | None, address: str) -> Reputation:
+        """The override of one address with its note and counts, for administrators and nobody else.
 
         Raises:
             Malformed: `INVALID_ADDRESS`.
             Refused: `FORBIDDEN`, `NOT_FOUND`.
         """
-        require(by, Role.REVIEWER)
+        require(by)
         found = await self._store.override(sender_lookup(self._secret, _address(address)))
         if found is None:
             raise Refused(ServiceReason.NOT_FOUND, "There is no override for this address.")
-        return found
+        return await self._reputation(found)
+
+    async def overrides(self, by: Principal | None, page: Page, *, domain: str = "") -> Slice[Reputation]:
+        """Overrides with their notes and counts, for administrators; those of one domain's addresses, or all.
+
+        Raises:
+            Malformed: `INVALID_DOMAIN`.
+            Refused: `FORBIDDEN`.
+        """
+        require(by)
+        part = await self._store.overrides(page, domain=_domain(domain) if domain else "")
+        return Slice(items=tuple([await self._reputation(row) for row in part.items]), next=part.next)
+
+    async def _reputation(self, override: SenderOverride) -> Reputation:
+        count = await self._store.sender_count(override.lookup)
+        return Reputation(
+            override=override,
+            seen=0 if count is None else count.seen,
+            last_ms=None if count is None else count.last_ms,
+            complaints=await self._store.reports_about(override.domain),
+        )
 
     async def candidates(
         self, by: Principal | None, page: Page, *, status: CandidateStatus | None = None

@@ -12,15 +12,14 @@ from enum import StrEnum
 from typing import Final
 
 from frankmark.foundation.canonical import Json
+from frankmark.foundation.dns import Lookup
 from frankmark.foundation.errors import Error, Malformed, Unavailable, Unverified
 from frankmark.foundation.jwks import JwkSet
 from frankmark.mail import dmarc, received, spf
-from frankmark.mail.alignment import DkimFacts, MechanismResult, SpfFacts, Walks, identifier_domain
+from frankmark.mail.alignment import MechanismResult, SpfFacts, identifier_domain
 from frankmark.mail.authres import trusted_results
 from frankmark.mail.dkim import DkimOutcome, best_result, key_questions, verify_signatures
 from frankmark.mail.dkim_key import KeyCache
-from frankmark.mail.dkim_reasons import DkimResult
-from frankmark.mail.dmarc_record import AlignmentMode
 from frankmark.mail.mailbox import FromReason, Mailbox, author
 from frankmark.mail.message import Message, MessageReason
 from frankmark.ports.clock import Clock
@@ -32,24 +31,42 @@ from frankmark.protocols.securestamp.display import Display, display
 from frankmark.protocols.securestamp.evidence import ALGORITHM, Evidence, Lists, Signal, signal_names
 from frankmark.protocols.securestamp.header import HEADER_NAME, one_header
 from frankmark.protocols.securestamp.reasons import Reason
-from frankmark.protocols.securestamp.record import look_up_records
+from frankmark.protocols.securestamp.record import Publication, look_up_records
 from frankmark.protocols.securestamp.scoring import assess
-from frankmark.protocols.securestamp.signals import UNAVAILABLE, Mode, SignalName, Value
+from frankmark.protocols.securestamp.signals import UNAVAILABLE, Mode, SignalName
 from frankmark.protocols.securestamp.wire import evidence_of_assessment
-from frankmark.services.collectors import dmarc_value, drive, unavailable
+from frankmark.services.aside import aside
 from frankmark.services.deadline import BoundedResolver
+from frankmark.services.driving import Driven, Recall, asked, finish
+from frankmark.services.mailsignals import Signed, authenticated, foreseen, observed
 from frankmark.services.tokens import ChannelJudge
 
-__all__ = ["UNFIT", "Envelope", "EnvelopeSource", "MailCheck", "MailTrust", "MailVerdict", "SpfFinding"]
+__all__ = [
+    "UNFIT",
+    "Envelope",
+    "EnvelopeSource",
+    "MailCheck",
+    "MailTrust",
+    "MailVerdict",
+    "SenderReason",
+    "SpfFinding",
+]
 
 CHECK = "/api/trust/check"
 OK = 200
+BAD_REQUEST = 400
+NO_SENDER = "INVALID_TARGET"  # as the node says it
+
+
+class SenderReason(StrEnum):
+    """Why the author of a message is nobody."""
+
+    FROM_NOBODYS_DOMAIN = "FROM_NOBODYS_DOMAIN"  # a public suffix, and nothing shows that its keeper wrote
+
+
 # What makes a message one that nobody can judge; its display is BLOCKED, for programs would show different authors.
-UNFIT: Final = frozenset[str]({*FromReason, *MessageReason})
+UNFIT: Final = frozenset[str]({*FromReason, *MessageReason, *SenderReason})
 _SOURCES = {
-    SignalName.SPF: "message",
-    SignalName.DKIM: "message",
-    SignalName.DMARC: "message",
     SignalName.DOMAIN_AGE: "rdap",
     SignalName.REGISTRATION: "rdap",
     SignalName.SSL: "tls",
@@ -162,7 +179,7 @@ class MailCheck:
     ) -> None:
         self._parts = (resolver, node, trust, clock)
         self._deadline_ms = deadline_ms
-        self._memory = (KeyCache(), ChannelJudge())
+        self._memory = (KeyCache(), ChannelJudge(), Recall())
 
     async def check(
         self, message: Message, *, envelope: Envelope | None = None, fraud: int | None = None
@@ -178,8 +195,8 @@ class MailCheck:
             The verdict.
 
         Raises:
-            Malformed: A `FromReason` when the message has not exactly one author; an SPF reason when the address in
-                `envelope` is none.
+            Malformed: A `FromReason` when the message has not exactly one author, a `SenderReason` when that is nobody;
+                an SPF reason when the address in `envelope` is none.
         """
         resolver, node, trust, clock = self._parts
         bounded = BoundedResolver(resolver, clock, self._deadline_ms)
@@ -195,22 +212,27 @@ class _Checking:
         node: NodeApi | None,
         trust: MailTrust,
         clock: Clock,
-        memory: tuple[KeyCache, ChannelJudge],
+        memory: tuple[KeyCache, ChannelJudge, Recall],
     ) -> None:
         self._resolver = resolver
         self._node = node
         self._trust = trust
         self._clock = clock
-        self._keys, self._judge = memory
+        self._keys, self._judge, self._recall = memory
 
     async def verdict(self, message: Message, envelope: Envelope | None, fraud: int | None) -> MailVerdict:
         sender = author(message)
         domain, now_ms = sender.address.domain, self._clock.now_ms()
-        remote, local = await asyncio.gather(self._ask(domain, message), self._local(message, domain, envelope, now_ms))
-        found, dkim, channels, (outcome, signals) = local
-        base = remote or _unasked(domain)
+        asking = None if self._node is None else asyncio.create_task(self._ask(self._node, domain, message))
+        found, dkim, channels, (outcome, signals) = await self._local(message, domain, envelope, now_ms)
+        answered = None if asking is None else await asking
+        remote = _somebody(answered, domain, outcome)
         ml = None if fraud is None else Signal(name=SignalName.ML, value=fraud, source="device", observed_ms=now_ms)
-        evidence = base.of_message(*signals, ml=ml, channels=_joined(channels, base))
+        evidence = (
+            remote.of_message(*signals, ml=ml, channels=_joined(channels, remote))
+            if remote is not None
+            else _unasked(domain, signals, ml, channels)
+        )
         assessment = assess(evidence)
         return MailVerdict(
             author=sender,
@@ -219,24 +241,36 @@ class _Checking:
             spf=found,
             dkim=dkim,
             dmarc=outcome,
-            reachable=remote is not None,
+            reachable=answered is not None,
         )
 
     async def _local(self, message: Message, domain: str, envelope: Envelope | None, now_ms: int) -> _Local:
         """What the message and the DNS show; the node may take as long as it likes meanwhile."""
-        found, dkim, channels = await asyncio.gather(
-            self._spf(message, envelope, now_ms // 1000),
-            self._dkim(message, now_ms // 1000),
-            self._channels(message, domain, now_ms // 1000),
-        )
-        return found, dkim, channels, await self._authenticated(domain, found, dkim, now_ms)
+        now_s = now_ms // 1000
+        # The keys of all signatures are asked for at once; the evaluation itself asks for one after the other.
+        keys = key_questions(message, now_s=now_s) if len(message.named(b"dkim-signature")) > 1 else ()
+        found = self._spf(message, envelope, now_s)
+        dkim = Driven(verify_signatures(message, now_s=now_s, cache=self._keys), self._resolver)
+        published = self._recall.driven(domain, lambda: look_up_records(domain), self._resolver)
+        first = [found, dkim, published, *[Driven(asked(question), self._resolver) for question in keys]]
+        if any(each.waiting for each in first):  # not behind name servers that strangers chose: they may never answer
+            first.append(Driven(foreseen(domain), self._resolver))
+            await finish(*first)
+        signed = tuple([Signed(each.domain, each.result, not each.unsigned_octets) for each in dkim.result])
+        told = domain, found.result.facts, signed, best_result(dkim.result)
+        last = self._recall.driven(told, lambda: authenticated(*told), self._resolver)
+        if last.waiting:
+            await finish(last)
+        outcome, values = last.result
+        channels = self._channels(published.result, message, domain, now_s)
+        return found.result, dkim.result, channels, (outcome, observed(values, now_ms))
 
-    async def _ask(self, domain: str, message: Message) -> Evidence | None:
-        """The node's evidence about the domain; None when it cannot be had."""
-        if self._node is None:
-            return None
+    async def _ask(self, node: NodeApi, domain: str, message: Message) -> Evidence | SenderReason | None:
+        """The node's evidence about the domain; a reason if that is no sender's; None when nothing can be had."""
         try:
-            answer = await asyncio.to_thread(self._node.call, "POST", CHECK, _question(domain, message))
+            answer = await aside(node.call, "POST", CHECK, _question(domain, message))
+            if answer.status == BAD_REQUEST and isinstance(answer.body, dict) and answer.body.get("code") == NO_SENDER:
+                return SenderReason.FROM_NOBODYS_DOMAIN
             if answer.status != OK or not isinstance(answer.body, dict):
                 return None
             evidence = evidence_of_assessment(answer.body.get("assessment"))
@@ -244,24 +278,29 @@ class _Checking:
             return None
         return evidence if (evidence.target, evidence.mode) == (domain, Mode.DOMAIN) else None
 
-    async def _spf(self, message: Message, envelope: Envelope | None, now_s: int) -> SpfFinding:
+    def _spf(self, message: Message, envelope: Envelope | None, now_s: int) -> Driven[SpfFinding]:
+        handed = self._handed(message, envelope)
+
+        def evaluation() -> Lookup[SpfFinding]:
+            return self._reported(message) if handed is None else (yield from _evaluated(*handed, now_s))
+
+        if handed is not None:
+            found = self._recall.driven(handed, evaluation, self._resolver)
+            if found.waiting or not (found.result.outcome and found.result.outcome.explanation):
+                return found
+        return Driven(evaluation(), self._resolver)  # no two are the same: an explanation may name the time
+
+    def _handed(self, message: Message, envelope: Envelope | None) -> tuple[EnvelopeSource, Envelope] | None:
         if envelope is not None:
-            return await self._evaluated(EnvelopeSource.GIVEN, envelope, now_s)
+            return EnvelopeSource.GIVEN, envelope
         try:
             handover = received.handover(message, self._trust.receivers)
         except Unverified:
-            return self._reported(message)
+            return None
         if handover.mail_from is None:
-            return self._reported(message)
+            return None
         handed = Envelope(client_ip=handover.client_ip, helo=handover.helo, mail_from=handover.mail_from)
-        return await self._evaluated(EnvelopeSource.RECEIVED, handed, now_s)
-
-    async def _evaluated(self, source: EnvelopeSource, envelope: Envelope, now_s: int) -> SpfFinding:
-        checked = spf.mail_from_domain(envelope.mail_from, envelope.helo)
-        lookup = spf.check_host(envelope.client_ip, checked, envelope.mail_from, envelope.helo, now_s=now_s)
-        outcome = await drive(lookup, self._resolver)
-        facts = SpfFacts(result=MechanismResult(outcome.result.value), domain=identifier_domain(outcome.domain))
-        return SpfFinding(source=source, facts=facts, outcome=outcome)
+        return EnvelopeSource.RECEIVED, handed
 
     def _reported(self, message: Message) -> SpfFinding:
         """SPF as the reader's own server reports it (RFC 8601 §2.7.2); only the MAIL FROM identity counts."""
@@ -274,13 +313,7 @@ class _Checking:
                 return SpfFinding(source=EnvelopeSource.RESULTS, facts=facts)
         return SpfFinding(source=EnvelopeSource.NOBODY)
 
-    async def _dkim(self, message: Message, now_s: int) -> tuple[DkimOutcome, ...]:
-        # The answers wait in the resolver's cache when the evaluation asks for them one after the other.
-        await asyncio.gather(*map(self._resolver.resolve, key_questions(message, now_s=now_s)))
-        return await drive(verify_signatures(message, now_s=now_s, cache=self._keys), self._resolver)
-
-    async def _channels(self, message: Message, domain: str, now_s: int) -> tuple[ChannelOutcome, ChannelOutcome]:
-        publication = await drive(look_up_records(domain), self._resolver)
+    def _channels(self, publication: Publication, message: Message, domain: str, now_s: int) -> _Channels:
         verifier = Verifier(issuers=self._trust.issuers, now_s=now_s, stamps=None)
         values = [field.value for field in message.named(HEADER_NAME.lower().encode())]
         return (
@@ -288,37 +321,29 @@ class _Checking:
             self._judge.header(values, (domain,), verifier),
         )
 
-    async def _authenticated(
-        self, domain: str, found: SpfFinding, dkim: tuple[DkimOutcome, ...], now_ms: int
-    ) -> tuple[dmarc.DmarcOutcome, tuple[Signal, ...]]:
-        """DMARC, and the three signals in message mode: what passes counts only if it is aligned."""
-        # Where nobody says which client it was, SPF may have passed: DMARC then fails for nobody.
-        unknown = SpfFacts(result=MechanismResult.TEMPERROR, domain=domain)
-        facts = [DkimFacts(result=MechanismResult(each.result.value), domain=each.domain) for each in dkim]
-        outcome = await drive(dmarc.evaluate(domain, found.facts or unknown, facts), self._resolver)
-        record = outcome.published.record
-        walks = Walks()
 
-        async def aligned(identifier: str, mode: AlignmentMode) -> bool | None:
-            try:
-                return await drive(walks.aligned(domain, identifier, mode), self._resolver)
-            except Unavailable:
-                return None
+def _evaluated(source: EnvelopeSource, envelope: Envelope, now_s: int) -> Lookup[SpfFinding]:
+    checked = spf.mail_from_domain(envelope.mail_from, envelope.helo)
+    outcome = yield from spf.check_host(envelope.client_ip, checked, envelope.mail_from, envelope.helo, now_s=now_s)
+    facts = SpfFacts(result=MechanismResult(outcome.result.value), domain=identifier_domain(outcome.domain))
+    return SpfFinding(source=source, facts=facts, outcome=outcome)
 
-        spf_mode = record.aspf if record else AlignmentMode.RELAXED
-        dkim_mode = record.adkim if record else AlignmentMode.RELAXED
-        passed = [each.domain for each in dkim if each.result is DkimResult.PASS]
-        near = [await aligned(identifier, dkim_mode) for identifier in dict.fromkeys(passed)]
-        values: dict[SignalName, Value | Reason] = {
-            SignalName.SPF: Reason.NO_TRUSTED_RECEIVED,
-            SignalName.DKIM: _dkim_value(dkim, near),
-            SignalName.DMARC: _dmarc_value(outcome, found),
-        }
-        if found.facts is not None:
-            passing = found.facts.result is MechanismResult.PASS and found.facts.domain is not None
-            close = await aligned(str(found.facts.domain), spf_mode) if passing else False
-            values[SignalName.SPF] = _spf_value(found.facts, close)
-        return outcome, tuple(_signal(name, value, now_ms) for name, value in values.items())
+
+def _somebody(answered: Evidence | SenderReason | None, domain: str, outcome: dmarc.DmarcOutcome) -> Evidence | None:
+    """The node's evidence, if there is any.
+
+    A domain under which anybody registers names is nobody's: whoever writes from it is nobody either, except its
+    keeper, whose mail passes DMARC. Nothing is known of that one, since no node registers such names.
+
+    Raises:
+        Malformed: `FROM_NOBODYS_DOMAIN`.
+    """
+    if not isinstance(answered, SenderReason):
+        return answered
+    if outcome.result is not dmarc.DmarcResult.PASS:
+        detail = f"{domain} is nobody's domain: others register names below it"
+        raise Malformed(SenderReason.FROM_NOBODYS_DOMAIN, detail)
+    return None
 
 
 def _question(domain: str, message: Message) -> Json:
@@ -330,61 +355,25 @@ def _question(domain: str, message: Message) -> Json:
     return {"target": domain} if header is None else {"target": domain, "token": header.token}
 
 
-def _signal(name: SignalName, value: Value | Reason, now_ms: int) -> Signal:
-    if isinstance(value, Reason):
-        return unavailable(name, "message", value)
-    return Signal(name=name, value=value, source="message", observed_ms=now_ms)
-
-
-def _passing(near: bool | None) -> Value | Reason:  # noqa: FBT001  (three states of one question)
-    if near is None:
-        return Reason.SOURCE_UNAVAILABLE
-    return "pass" if near else "pass_unaligned"
-
-
-def _spf_value(facts: SpfFacts, near: bool | None) -> Value | Reason:  # noqa: FBT001  (three states of one question)
-    match facts.result:
-        case MechanismResult.PASS:
-            return _passing(near)
-        case MechanismResult.TEMPERROR:
-            return Reason.SOURCE_UNAVAILABLE
-        case MechanismResult.POLICY:
-            return MechanismResult.FAIL.value
-        case _:
-            return facts.result.value
-
-
-def _dkim_value(outcomes: tuple[DkimOutcome, ...], near: list[bool | None]) -> Value | Reason:
-    if near:
-        return _passing(True if True in near else None if None in near else False)
-    result = best_result(outcomes)
-    return Reason.SOURCE_UNAVAILABLE if result is DkimResult.TEMPERROR else result.value
-
-
-def _dmarc_value(outcome: dmarc.DmarcOutcome, found: SpfFinding) -> Value | Reason:
-    match outcome.result:
-        case dmarc.DmarcResult.FAIL:
-            return f"fail:{outcome.disposition.value}"
-        case dmarc.DmarcResult.TEMPERROR:
-            return Reason.SOURCE_UNAVAILABLE if found.facts else Reason.NO_TRUSTED_RECEIVED
-        case _:
-            return dmarc_value(outcome.published.publication)
-
-
-def _unasked(domain: str) -> Evidence:
-    """The evidence when no node answers: nothing is known but what the message will show."""
-    signals = tuple(
-        Signal(
-            name=name,
-            value=UNAVAILABLE,
-            source=_SOURCES.get(name, "receivers"),
-            observed_ms=None,
-            reason=Reason.REGISTRY_UNAVAILABLE,
-        )
-        for name in signal_names(ALGORITHM)
+_UNASKED: Final = tuple(
+    Signal(
+        name=name,
+        value=UNAVAILABLE,
+        source=_SOURCES.get(name, "receivers"),
+        observed_ms=None,
+        reason=Reason.REGISTRY_UNAVAILABLE,
     )
-    api = ChannelOutcome(channel=ChannelName.API, result=ChannelResult.TEMPERROR, reason=Reason.REGISTRY_UNAVAILABLE)
-    return Evidence(target=domain, mode=Mode.DOMAIN, signals=signals, lists=Lists(channels=(api,)))
+    for name in signal_names(ALGORITHM)[3:]  # SPF, DKIM and DMARC come first, and the message shows them
+)
+_NO_API: Final = ChannelOutcome(
+    channel=ChannelName.API, result=ChannelResult.TEMPERROR, reason=Reason.REGISTRY_UNAVAILABLE
+)
+
+
+def _unasked(domain: str, observed: tuple[Signal, ...], ml: Signal | None, channels: _Channels) -> Evidence:
+    """The evidence when no node answers: nothing is known but what the message shows."""
+    lists = Lists(channels=(*channels, _NO_API))
+    return Evidence(target=domain, mode=Mode.MESSAGE, signals=(*observed, *_UNASKED), ml=ml, lists=lists)
 
 
 def _joined(local: tuple[ChannelOutcome, ...], remote: Evidence) -> tuple[ChannelOutcome, ...]:

@@ -26,7 +26,6 @@ class ServiceReason(StrEnum):
     VALIDATION_FAILED = "VALIDATION_FAILED"
     INVALID_DOMAIN = "INVALID_DOMAIN"
     INVALID_ADDRESS = "INVALID_ADDRESS"
-    IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"  # the same idempotency key with another request
 
     REPORTS_FULL = "REPORTS_FULL"  # this node takes no further report within a day
 

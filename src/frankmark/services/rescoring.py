@@ -2,7 +2,8 @@
 
 What a score rested on before is read from the ledger's own assets, the newest issuance and the changes after it, and
 not from memory: a node that was restarted says the same. After a person's decision the domains that it concerns are
-assessed at once; what cannot be recorded then is owed, and paid when the node next looks.
+assessed at once. The store keeps the decision as owed until the recorded score shows it, so that what cannot be
+recorded at once is recorded as that person's when the node next looks, also after a restart.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from typing import Final
 
 from frankmark.foundation import canonical
 from frankmark.foundation.canonical import Json
-from frankmark.foundation.errors import Error
+from frankmark.foundation.errors import Error, Malformed
 from frankmark.mail.address import canonical_domain
 from frankmark.ports.paging import Page
 from frankmark.ports.stamps import ScoreRecord, Stamp
@@ -20,7 +21,7 @@ from frankmark.ports.storage import StampStore
 from frankmark.protocols.securestamp.assessment import SUSPICIOUS_FROM, Assessment, Rule
 from frankmark.protocols.securestamp.reasons import Reason, ScoreChangeReason
 from frankmark.protocols.securestamp.signals import SignalName
-from frankmark.services.principals import NODE, Principal
+from frankmark.services.principals import NODE, Principal, Role
 from frankmark.services.stamps import Stamps
 from frankmark.services.trust import TrustQuery, TrustService
 
@@ -63,7 +64,6 @@ class Rescoring:
         self._store = store
         self._trust = trust
         self._stamps = stamps
-        self._owed: dict[str, Principal] = {}
         self._alone = asyncio.Lock()
 
     async def everything(self) -> int:
@@ -77,35 +77,36 @@ class Rescoring:
             changed += await self._rescored(domain)
         return changed
 
-    async def decided(self, by: Principal, domain: str) -> None:
+    async def decided(self, domain: str) -> None:
         """Assess a domain, and those below it, because somebody decided something that counts for them.
 
         The decision stands whatever comes of this: a change that cannot be recorded now is recorded, as that person's,
         when the node next looks at every domain.
 
         Args:
-            by: Who decided.
             domain: The domain, in any spelling.
         """
-        affected = await self._store.stamped_domains(canonical_domain(domain))
-        self._owed |= dict.fromkeys(affected, by)
         try:
-            for name in affected[:AT_ONCE]:
+            for name in (await self._store.stamped_domains(canonical_domain(domain)))[:AT_ONCE]:
                 await self._rescored(name)
         except Error:
             return
 
     async def _rescored(self, domain: str) -> bool:
         async with self._alone:
-            by = self._owed.get(domain, NODE)
-            answer = await self._trust.check(TrustQuery(target=domain))
+            owed = await self._store.owed_score(domain)
+            by = NODE if owed is None else Principal(actor=owed.actor, org_id=owed.org_id, role=Role.REVIEWER)
+            try:
+                answer = await self._trust.check(TrustQuery(target=domain))
+            except Malformed:  # a registry has opened the name since; its stamp runs to its end
+                return False
             if not _certain(answer.assessment):
                 return False
             before = await self._basis(domain)
-            reason, evidence = score_change(before, answer.assessment, reviewed=by != NODE)
+            reason, evidence = score_change(before, answer.assessment, reviewed=owed is not None)
             record = await self._stamps.record_score(domain, answer.assessment.score, reason, evidence, by=by)
-            if self._owed.get(domain) is by:
-                del self._owed[domain]
+            if owed is not None and (record is not None or before.score == answer.assessment.score):
+                await self._store.settle_score(owed)
             return record is not None
 
     async def _basis(self, domain: str) -> Basis:

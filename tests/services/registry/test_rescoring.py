@@ -8,6 +8,7 @@ import pytest
 
 from frankmark.foundation.errors import Unavailable
 from frankmark.ports.paging import Page
+from frankmark.ports.rows import Candidate, CandidateStatus
 from frankmark.protocols.securestamp.evidence import (
     ALGORITHM,
     BlockList,
@@ -123,6 +124,13 @@ async def evidence(house) -> list[tuple[str, object, object]]:
     return [(row["signal"], row["old"], row["new"]) for row in json.loads(newest.evidence)]
 
 
+async def decide(house, domain: str = DOMAIN) -> None:
+    """A reviewer's decision, as the review room has it made; what counts afterwards is what the test lays down."""
+    seen = Candidate(suspect=domain, target="victim.test", distance=1, confidence=990, detected_ms=1)
+    await house.store.note_candidate(seen)
+    await house.lists.decide_candidate(REVIEWER, domain, "victim.test", CandidateStatus.CONFIRMED)
+
+
 async def test_what_a_domain_has_published_since_its_issuance_is_known_to_a_new_process(
     stamped, reopened, trust
 ) -> None:
@@ -178,11 +186,13 @@ async def test_a_persons_decision_counts_at_once_and_is_recorded_as_theirs(stamp
     await stamped.stamped("mail.acmecorp.test")
     await stamped.stamped("other.test")
     trust.assessment = assessed(BLOCKED)
-    await rescoring.decided(REVIEWER, "ACMEcorp.test.")
+    await decide(stamped)
+    await rescoring.decided("ACMEcorp.test.")
     assert trust.asked == [DOMAIN, "mail.acmecorp.test"]
     stamped.clock.pass_ms(1)
     trust.assessment = assessed()
-    await rescoring.decided(REVIEWER, DOMAIN)
+    await decide(stamped)
+    await rescoring.decided(DOMAIN)
     assert await history(stamped) == [(score, 0, "MANUAL_REVIEW"), (0, score, "MANUAL_REVIEW")]
     assert await evidence(stamped) == []
     acts = [act for act in await stamped.acts() if act[1] == "score.change"]
@@ -200,7 +210,8 @@ async def test_a_confirmed_imitation_is_recorded_as_its_reviewers_within_the_hou
     assert await rescoring.everything() == 1
     stamped.clock.pass_ms(1)
     trust.assessment = assessed(CONFIRMED)
-    await rescoring.decided(REVIEWER, DOMAIN)
+    await decide(stamped)
+    await rescoring.decided(DOMAIN)
     assert (await history(stamped))[-1][1:] == (29, "TYPOSQUATTING_CLUSTER")
     assert (await stamped.acts())[-1] == ("key_reviewer", "score.change", DOMAIN)
 
@@ -209,17 +220,71 @@ async def test_a_confirmed_imitation_is_recorded_as_its_reviewers_within_the_hou
 async def test_a_decision_that_cannot_be_recorded_now_is_recorded_later_as_the_persons(stamped, trust, fault) -> None:
     rescoring, score = Rescoring(stamped.store, trust, stamped.stamps), trust.assessment.score
     trust.assessment = assessed(BLOCKED, spf=None, dkim=None, dmarc=None)
-    await rescoring.decided(REVIEWER, DOMAIN)  # 0 whatever the name servers would have said
+    await decide(stamped)
+    await rescoring.decided(DOMAIN)  # 0 whatever the name servers would have said
     assert await history(stamped) == [(score, 0, "MANUAL_REVIEW")]
     stamped.clock.pass_ms(1)
     trust.assessment, trust.fault = assessed(dmarc=None), fault
-    await rescoring.decided(REVIEWER, DOMAIN)
+    await decide(stamped)
+    await rescoring.decided(DOMAIN)
     assert len(await history(stamped)) == 1
     trust.assessment, trust.fault = assessed(), None
     assert await rescoring.everything() == 1
     assert (await history(stamped))[-1] == (0, score, "MANUAL_REVIEW")
     assert (await stamped.acts())[-1][0] == "key_reviewer"
     assert {SignalName.SPF, SignalName.DKIM, SignalName.DMARC} == {name for name, _, _ in await evidence(stamped)}
+
+
+@pytest.mark.parametrize("fault", [None, Unavailable(ServiceReason.CHALLENGE_UNAVAILABLE)])
+async def test_a_decision_that_is_still_owed_is_the_persons_in_the_next_process_too(
+    stamped, reopened, trust, fault
+) -> None:
+    score = trust.assessment.score
+    trust.assessment, trust.fault = assessed(BLOCKED if fault else None, dmarc=None), fault
+    await decide(stamped)
+    await Rescoring(stamped.store, trust, stamped.stamps).decided(DOMAIN)
+    assert await history(stamped) == []
+    again = await reopened(stamped)
+    trust.assessment, trust.fault = assessed(BLOCKED), None
+    rescoring = Rescoring(again.store, trust, again.stamps)
+    assert await rescoring.everything() == 1
+    assert await history(again) == [(score, 0, "MANUAL_REVIEW")]
+    assert (await again.acts())[-1] == ("key_reviewer", "score.change", DOMAIN)
+    assert await again.store.owed_score(DOMAIN) is None
+
+
+async def test_a_decision_that_a_crash_kept_from_being_assessed_is_found_by_the_next_process(
+    stamped, reopened, trust
+) -> None:
+    await decide(stamped)  # and nothing more happened in that process
+    again = await reopened(stamped)
+    trust.assessment = assessed(BLOCKED)
+    assert await Rescoring(again.store, trust, again.stamps).everything() == 1
+    assert [reason for _, _, reason in await history(again)] == ["MANUAL_REVIEW"]
+
+
+async def test_a_decision_that_changes_no_score_is_settled_and_counts_for_no_later_change(stamped, trust) -> None:
+    rescoring = Rescoring(stamped.store, trust, stamped.stamps)
+    await decide(stamped)
+    await rescoring.decided(DOMAIN)
+    assert await stamped.store.owed_score(DOMAIN) is None
+    trust.assessment = assessed(spf="none")
+    assert await rescoring.everything() == 1
+    assert [reason for _, _, reason in await history(stamped)] == ["SIGNAL_DRIFT"]
+
+
+async def test_a_decision_that_finds_the_domain_busy_stays_owed(stamped, trust) -> None:
+    rescoring = Rescoring(stamped.store, trust, stamped.stamps)
+    trust.assessment = assessed(BLOCKED)
+    await decide(stamped)
+    await rescoring.decided(DOMAIN)
+    trust.assessment = assessed()
+    await decide(stamped)
+    await rescoring.decided(DOMAIN)  # within the same millisecond, which the history cannot hold
+    assert [reason for _, _, reason in await history(stamped)] == ["MANUAL_REVIEW"]
+    stamped.clock.pass_ms(1)
+    assert await rescoring.everything() == 1
+    assert [reason for _, _, reason in await history(stamped)] == ["MANUAL_REVIEW"] * 2
 
 
 async def test_a_score_that_rests_on_silent_servers_is_nobodys_history(stamped, trust) -> None:

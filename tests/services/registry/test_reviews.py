@@ -3,12 +3,16 @@
 import pytest
 
 from frankmark.foundation.errors import Malformed, Refused, Unavailable, Unverified
+from frankmark.mail.address import Address
+from frankmark.ports.durability import StoreReason
 from frankmark.ports.paging import MAX_LIMIT, Page
 from frankmark.ports.rows import BlockList, Candidate, CandidateStatus, ReportStatus
 from frankmark.protocols.securestamp.reasons import Reason
+from frankmark.services.lists import Reputation
 from frankmark.services.principals import LOCAL_ADMIN, Principal, Role
 from frankmark.services.reasons import ServiceReason
 from frankmark.services.reports import MOST_A_DAY, Complaint, ReportCategory
+from frankmark.services.senders import SenderNames, SenderTally
 
 ALL = Page(limit=MAX_LIMIT)
 PEOPLE = {role: Principal(actor=f"key_{role}", org_id="", role=role) for role in Role}
@@ -72,13 +76,60 @@ async def test_what_is_no_domain_stands_on_no_list(house) -> None:
 async def test_an_override_is_found_by_the_address_and_names_nobody(house) -> None:
     by = PEOPLE[Role.REVIEWER]
     override = await house.lists.set_override(by, "ceo@acmecorp.test", 10, "mailbox taken over")
-    assert await house.lists.override(by, "ceo@ACMECORP.test") == override
+    found = await house.lists.override(LOCAL_ADMIN, "ceo@ACMECORP.test")
+    assert found == Reputation(override=override, seen=0, last_ms=None, complaints=0)
     assert "ceo" not in repr(vars(house.store))
     assert (override.domain, override.score) == ("acmecorp.test", 10)
     await house.lists.drop_override(by, "ceo@acmecorp.test")
     await refused(house.lists.drop_override(by, "ceo@acmecorp.test"), ServiceReason.NOT_FOUND)
-    await refused(house.lists.override(by, "ceo@acmecorp.test"), ServiceReason.NOT_FOUND)
+    await refused(house.lists.override(LOCAL_ADMIN, "ceo@acmecorp.test"), ServiceReason.NOT_FOUND)
     assert [act for _, act, _ in await house.acts()] == ["override.set", "override.remove"]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+async def test_notes_and_counts_are_for_administrators_alone(house, role: Role) -> None:
+    await house.lists.set_override(LOCAL_ADMIN, "ceo@acmecorp.test", 10, "mailbox taken over")
+    for by, code, branch in (
+        (PEOPLE[role], ServiceReason.FORBIDDEN, Refused),
+        (None, ServiceReason.AUTH_REQUIRED, Unverified),
+    ):
+        await refused(house.lists.override(by, "ceo@acmecorp.test"), code, branch)
+        await refused(house.lists.overrides(by, ALL), code, branch)
+
+
+async def test_questions_about_a_sender_and_complaints_about_its_domain_are_counted(house) -> None:
+    names = SenderNames(secret=house.keyring.secret)
+    tally, address = SenderTally(house.store, names, house.clock), Address.parse("ceo@acmecorp.test")
+    await house.lists.set_override(LOCAL_ADMIN, str(address), 10)
+    await house.lists.set_override(LOCAL_ADMIN, "a@other.test", 20)
+    for _ in range(40):
+        tally.count(address)
+    await tally.close()
+    house.clock.pass_ms(5)
+    tally.count(Address.parse("a@other.test"))
+    tally.count(address)
+    await tally.close()
+    complaint = Complaint(category=ReportCategory.PHISHING, domain="acmecorp.test")
+    for _ in range(3):
+        await house.reports.submit(complaint)
+    found = await house.lists.override(LOCAL_ADMIN, str(address))
+    assert (found.seen, found.last_ms, found.complaints) == (41, house.clock.now_ms(), 3)
+    listed = (await house.lists.overrides(LOCAL_ADMIN, ALL, domain="OTHER.test")).items
+    assert [(one.override.score, one.seen, one.complaints) for one in listed] == [(20, 1, 0)]
+    assert len((await house.lists.overrides(LOCAL_ADMIN, ALL)).items) == 2
+    await refused(house.lists.overrides(LOCAL_ADMIN, ALL, domain="no domain"), ServiceReason.INVALID_DOMAIN, Malformed)
+
+
+async def test_what_could_not_be_counted_while_the_store_failed_is_counted_with_the_next_question(house) -> None:
+    tally = SenderTally(house.store, SenderNames(secret=house.keyring.secret), house.clock)
+    address = Address.parse("ceo@acmecorp.test")
+    await house.lists.set_override(LOCAL_ADMIN, str(address), 10)
+    house.store.switches.refuse("add_sender_count", Unavailable(StoreReason.STORE_FULL))
+    tally.count(address)
+    await tally.close()
+    tally.count(address)
+    await tally.close()
+    assert (await house.lists.override(LOCAL_ADMIN, str(address))).seen == 2
 
 
 @pytest.mark.parametrize("score", [-1, 101])

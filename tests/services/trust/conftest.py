@@ -218,6 +218,7 @@ async def world(clock, tmp_path):
             registrar=Registrar(records=records, roots=roots, names=names),
             lookalikes=Lookalikes(records=records, suffixes=SUFFIXES, confusables=CONFUSABLES, clock=clock),
             roots=roots,
+            suffixes=SUFFIXES,
             clock=clock,
         )
     )

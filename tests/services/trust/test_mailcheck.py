@@ -24,7 +24,7 @@ from frankmark.protocols.securestamp.header import render_header
 from frankmark.protocols.securestamp.reasons import Reason
 from frankmark.protocols.securestamp.signals import Mode, SignalName
 from frankmark.protocols.securestamp.wire import check_body
-from frankmark.services.mailcheck import Envelope, EnvelopeSource, MailCheck, MailTrust
+from frankmark.services.mailcheck import UNFIT, Envelope, EnvelopeSource, MailCheck, MailTrust, SenderReason
 from frankmark.services.reasons import ServiceReason
 from frankmark.services.trust import TrustQuery, TrustService
 
@@ -241,6 +241,33 @@ async def test_a_message_without_one_author_is_not_judged(checking):
     for letter in (b"Subject: x\r\n\r\nx", b"From: a@good.test, b@good.test\r\n\r\nx", LETTER + LETTER + BODY):
         with pytest.raises(Malformed):
             await checking().check(parse(letter))
+
+
+NOBODYS = NodeAnswer(status=400, body={"code": "INVALID_TARGET", "status": 400}, data=b"", headers={})
+
+
+@pytest.mark.parametrize("sender", ["com", "co.uk", "localhost", "kawasaki.jp"])
+async def test_a_message_from_a_name_under_which_anybody_registers_is_from_nobody(checking, node, sender):
+    node.instead = NOBODYS
+    message = parse(f"From: Bank <service@{sender}>\r\n\r\nHello.\r\n".encode())
+    with pytest.raises(Malformed) as raised:
+        await checking().check(message, envelope=ATTACKER)
+    assert raised.value.code is SenderReason.FROM_NOBODYS_DOMAIN
+    assert raised.value.code.value in UNFIT
+
+
+async def test_the_keeper_of_such_a_name_is_unknown_if_it_shows_that_it_wrote(good, checking, node):
+    node.instead = NOBODYS
+    point = base64.b64encode(Ed25519PrivateKey.from_seed(SEED).public.to_bytes())
+    good.dns.zone.put_text("demo._domainkey.test", b"v=DKIM1; k=ed25519; p=" + point)
+    good.dns.zone.put_text("_dmarc.test", b"v=DMARC1; p=reject; psd=y")
+    letter = b"From: Clerk <clerk@test>\r\n" + BODY
+    verdict = await checking().check(signed(letter, "test", now_s(good)))
+    assert (verdict.dmarc.result, verdict.display, verdict.reachable) == (DmarcResult.PASS, Display.UNKNOWN, True)
+    for forged in (parse(letter), signed(letter, "evil.test", now_s(good))):
+        with pytest.raises(Malformed) as raised:
+            await checking().check(forged, envelope=ATTACKER)
+        assert raised.value.code is SenderReason.FROM_NOBODYS_DOMAIN
 
 
 async def test_an_envelope_with_no_address_is_a_mistake_of_whoever_asks(checking):

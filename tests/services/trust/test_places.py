@@ -2,10 +2,11 @@
 
 import asyncio
 
+from frankmark.adapters.network.resolver import ResolverSettings, Server
 from frankmark.protocols.securestamp.reasons import Reason
 from frankmark.protocols.securestamp.signals import SignalName
 from frankmark.services.collectors import Collectors
-from frankmark.services.places import PLACES, Places, Share
+from frankmark.services.places import PLACES, QUESTIONS, Places, Share
 from frankmark.services.trust import TrustQuery
 
 ONE = dict.fromkeys(Share, 1)
@@ -27,6 +28,20 @@ def reasons(answer) -> set:
 async def test_strangers_have_the_fewest_places():
     assert PLACES[Share.STRANGER] < sum(PLACES.values()) // 2
     assert min(PLACES.values()) > 0
+
+
+async def test_all_shares_together_leave_room_on_the_wire():
+    settings = ResolverSettings(servers=(Server(address="127.0.0.1"),))
+    looked_up_elsewhere = 2 * sum(PLACES.values())  # the addresses of a web server, by the prober
+    assert sum(QUESTIONS.values()) + looked_up_elsewhere < settings.parallel
+
+
+async def test_strangers_silent_names_leave_the_others_their_turns():
+    places = Places(ONE, ONE)
+    async with places.turn(Share.STRANGER):
+        assert places.turn(Share.STRANGER).locked()
+        assert not places.turn(Share.KNOWN).locked()
+        assert not places.turn(Share.STAMPED).locked()
 
 
 async def test_a_place_is_given_back_when_the_last_task_has_ended():

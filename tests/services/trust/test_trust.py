@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from tests.services.trust.conftest import SUFFIXES
 
 from frankmark.foundation.errors import Malformed, Unavailable
 from frankmark.foundation.jwks import Jwk, JwkSet, KeyStatus
@@ -52,7 +53,7 @@ async def good(world):
     ],
 )
 def test_reads_targets(text, target, domain):
-    parsed = parse_target(text)
+    parsed = parse_target(text, SUFFIXES)
     assert (parsed.text, parsed.domain) == (target, domain)
 
 
@@ -61,6 +62,20 @@ async def test_refuses_what_is_neither_domain_nor_address(world, text):
     with pytest.raises(Malformed) as raised:
         await check(world, text)
     assert raised.value.code.value == "INVALID_TARGET"
+
+
+@pytest.mark.parametrize(
+    "text", ["com", "CO.UK", "a@com", "post@co.uk.", "test", "localhost", "nowhere.ck", "\u516c\u53f8.cn", "gov.uk"]
+)
+async def test_a_name_that_anybody_may_register_under_is_no_sender(world, text):
+    with pytest.raises(Malformed) as raised:
+        await check(world, text)
+    assert raised.value.code.value == "INVALID_TARGET"
+
+
+@pytest.mark.parametrize("text", ["www.ck", "wordpress.com", "a.co.uk", "b@github.io", "city.kawasaki.jp"])
+async def test_a_name_that_somebody_registered_is_a_sender_even_if_others_have_names_below(world, text):
+    assert (await check(world, text)).target.text == text
 
 
 def test_names_the_domains_above():

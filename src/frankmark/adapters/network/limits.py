@@ -1,15 +1,18 @@
 """Rate limits in memory, on the `limits` library: moving windows, so that no border lets twice the amount through.
 
 The library's own memory storage walks every caller, with a thread hop each, after nearly every request. Ours keeps the
-times of a caller in a queue, forgets them as they are asked for, and bounds the number of callers.
+times of a caller in a queue, forgets them as they are asked for, and bounds the number of callers. What is left of a
+window is read from the queue itself: the library's statistics ask once more for what is at hand.
 """
 
 import hashlib
 import hmac
 import ipaddress
 import math
+import socket
 from collections import OrderedDict, deque
 from collections.abc import Sequence
+from functools import lru_cache
 
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage
@@ -23,6 +26,7 @@ __all__ = ["MemoryRateLimiter"]
 
 DAY_MS = 86_400_000
 CALLERS = 262_144  # windows that are kept; past that the one idle longest is forgotten
+MAPPED = bytes(10) + b"\xff\xff"
 
 
 class _Windows(MemoryStorage):
@@ -38,21 +42,23 @@ class _Windows(MemoryStorage):
         """Seconds of the steady clock."""
         return self._clock.steady_ms() / 1000
 
-    def _within(self, key: str, window_s: int) -> deque[float]:
+    def within(self, key: str, window_s: int, now: float) -> deque[float]:
+        """The times in a window that ends now."""
         times = self._times.get(key)
         if times is None:
             return deque()
-        gone = self.now() - window_s
+        gone = now - window_s
         while times and times[0] <= gone:
             times.popleft()
         return times
 
     @override
     async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        times = self._within(key, expiry)
+        now = self.now()
+        times = self.within(key, expiry, now)
         if len(times) + amount > limit:
             return False
-        times.extend([self.now()] * amount)
+        times.extend([now] * amount)
         self._times[key] = times
         self._times.move_to_end(key)
         if len(self._times) > self._capacity:
@@ -61,8 +67,9 @@ class _Windows(MemoryStorage):
 
     @override
     async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        times = self._within(key, expiry)
-        return (times[0], len(times)) if times else (self.now(), 0)
+        now = self.now()
+        times = self.within(key, expiry, now)
+        return (times[0], len(times)) if times else (now, 0)
 
 
 class MemoryRateLimiter(RateLimiter):
@@ -82,29 +89,43 @@ class MemoryRateLimiter(RateLimiter):
 
     @override
     async def take(self, rates: Sequence[Rate], caller: str, units: int = 1) -> tuple[Allowance, ...]:
-        items = [RateLimitItemPerSecond(rate.amount, rate.window_s, namespace=rate.name) for rate in rates]
+        items = [_item(rate) for rate in rates]
         open_ = [await self._windows.test(item, caller, cost=units) for item in items]
         if all(open_):
             open_ = [await self._windows.hit(item, caller, cost=units) for item in items]
-        return tuple(
-            [
-                await self._allowance(rate, item, caller, permitted=permitted)
-                for rate, item, permitted in zip(rates, items, open_, strict=True)
-            ]
-        )
-
-    async def _allowance(self, rate: Rate, item: RateLimitItemPerSecond, caller: str, *, permitted: bool) -> Allowance:
-        stats = await self._windows.get_window_stats(item, caller)
-        left = math.ceil(stats.reset_time - self._storage.now())
-        return Allowance(
-            rate=rate, permitted=permitted, remaining=max(0, stats.remaining), reset_s=min(max(1, left), rate.window_s)
-        )
+        now = self._storage.now()
+        windows = [self._storage.within(item.key_for(caller), item.get_expiry(), now) for item in items]
+        return tuple(map(_allowance, rates, windows, open_, [now] * len(items)))
 
     @override
     def caller_at(self, address: str) -> str:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-        if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-            parsed = parsed.ipv4_mapped
-        octets = parsed.packed[:8] if parsed.version == 6 else parsed.packed  # noqa: PLR2004  (IP versions are numbers)
-        day = str(self._clock.now_ms() // DAY_MS).encode()
-        return hmac.digest(self._secret, day + b"." + octets, hashlib.sha256).hex()[:32]
+        day = b"%d." % (self._clock.now_ms() // DAY_MS)
+        return hmac.digest(self._secret, day + _network(address.partition("%")[0]), hashlib.sha256).hex()[:32]
+
+
+@lru_cache(maxsize=256)  # the rates are settings
+def _item(rate: Rate) -> RateLimitItemPerSecond:
+    return RateLimitItemPerSecond(rate.amount, rate.window_s, namespace=rate.name)
+
+
+def _allowance(rate: Rate, times: Sequence[float], permitted: bool, now: float) -> Allowance:  # noqa: FBT001  (mapped)
+    left = math.ceil((times[0] if times else now) + rate.window_s - now)
+    return Allowance(
+        rate=rate,
+        permitted=permitted,
+        remaining=max(0, rate.amount - len(times)),
+        reset_s=min(max(1, left), rate.window_s),
+    )
+
+
+def _network(address: str) -> bytes:
+    """What tells callers apart: a version 4 address, also where a version 6 one holds it, or a version 6 /64.
+
+    Raises:
+        ValueError: It is no address.
+    """
+    try:
+        return socket.inet_pton(socket.AF_INET, address)
+    except OSError:
+        octets = ipaddress.IPv6Address(address).packed
+    return octets[12:] if octets.startswith(MAPPED) else octets[:8]

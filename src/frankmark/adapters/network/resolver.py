@@ -77,7 +77,7 @@ class ResolverSettings:
     ttl_ceiling_s: int = 86_400
     negative_ceiling_s: int = 900
     capacity: int = 65_536
-    parallel: int = 256
+    parallel: int = 512
 
 
 def servers_from(text: str) -> tuple[Server, ...]:
@@ -136,6 +136,10 @@ class DnsResolver(Resolver):
         until, answer = entry
         left = (until - now) // 1000
         return answer if left >= answer.ttl else replace(answer, ttl=left)
+
+    @override
+    def kept(self, question: Question) -> Answer | None:
+        return self._kept.get(question, self._clock.steady_ms())
 
     async def close(self) -> None:
         """Give up on what is under way."""

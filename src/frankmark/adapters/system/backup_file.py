@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from frankmark.adapters.system.keychange import COUNTED
 from frankmark.adapters.system.private_files import make_private_folder
 from frankmark.foundation.errors import Refused, Unavailable
 from frankmark.ports.backup import BackupContents, BackupReason
@@ -136,7 +137,7 @@ def _read(source: Path) -> BackupContents:
 def _restore(source: Path, folder: Path) -> bool:
     _read(source)
     keys = folder / KEYS
-    if (folder / STORE).exists() or any(keys.glob("*.key")):
+    if any(folder.glob(f"{STORE}*")) or any(keys.glob("*.key")) or (keys / COUNTED).exists():
         raise Refused(BackupReason.RESTORE_NOT_EMPTY, f"{folder} holds a node already; name an empty folder.")
     with _on_disk(StoreReason.STORE_UNREACHABLE):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -180,8 +181,8 @@ def _members(source: Path, tar: tarfile.TarFile) -> Iterator[Found]:
     for member in tar:
         content = tar.extractfile(member) if member.isreg() else None
         known = member.name in {ABOUT, STORE, SUMS} or KEY.fullmatch(member.name)
-        small = member.name == STORE or member.size < LARGEST_TEXT
-        if content is None or not known or not small or member.name in seen or len(seen) > MOST_MEMBERS:
+        small = member.name == STORE or member.size <= LARGEST_TEXT
+        if content is None or not known or not small or member.name in seen or len(seen) >= MOST_MEMBERS:
             raise _damaged(source)
         seen.add(member.name)
         yield Found(name=member.name, size=member.size, content=content)
@@ -208,7 +209,9 @@ def _on_disk(code: BackupReason | StoreReason) -> Iterator[None]:
         yield
     except OSError as fault:
         full = fault.errno in {errno.ENOSPC, errno.EDQUOT}
-        raise Unavailable(StoreReason.STORE_FULL if full else code, os.strerror(fault.errno or 0)) from None
+        where = f"{fault.filename}: " if fault.filename else ""
+        detail = f"{where}{os.strerror(fault.errno or 0)}"
+        raise Unavailable(StoreReason.STORE_FULL if full else code, detail) from None
 
 
 def _damaged(source: Path) -> Refused:

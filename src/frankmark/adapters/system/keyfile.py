@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from frankmark.adapters.system.keychange import UNLOCK, commit, draft_of, settle
 from frankmark.adapters.system.passphrase import Passphrase
 from frankmark.adapters.system.private_files import make_private_folder, read_private, write_private
 from frankmark.adapters.system.reasons import SystemReason
@@ -84,6 +85,7 @@ class KeyFolder:
         self, folder: Path, passphrase: Passphrase, entropy: Entropy, *, hardness: Hardness | None = None
     ) -> None:
         make_private_folder(folder)
+        settle(folder)
         self._folder = folder
         self._passphrase = passphrase
         self._entropy = entropy
@@ -162,6 +164,37 @@ class KeyFolder:
         file = self._file(name)
         self._opened(name, content)
         write_private(file, content)
+
+    def reseal(self, passphrase: Passphrase) -> None:
+        """Seal every secret anew under another passphrase; after a crash all files open with the old one or the new.
+
+        The file ``unlock`` is there afterwards if the passphrase is of that source, and gone if it is not. Nobody else
+        has the folder open, and this object opens nothing any more: make another one.
+
+        Args:
+            passphrase: The new one.
+
+        Raises:
+            Refused: `KEY_MISSING` if there is nothing to seal.
+            Malformed: `KEY_FILE_MALFORMED`.
+            Unverified: `PASSPHRASE_WRONG` or `KEY_FILE_TAMPERED`; nothing was changed.
+            Unavailable: `STORE_FULL` or `STORE_UNREACHABLE`; the old passphrase or the new one opens all files.
+        """
+        secrets = {name: self.read(name) for name in self.names()}
+        if not secrets:
+            raise Refused(SystemReason.KEY_MISSING, "a folder with keys")
+        draft = draft_of(self._folder)
+        after = KeyFolder(draft, passphrase, self._entropy, hardness=self._hardness)
+        for name, secret in secrets.items():
+            after.write(name, secret)
+        again = KeyFolder(draft, passphrase, self._entropy)
+        if {name: again.read(name) for name in again.names()} != secrets:
+            raise Unverified(
+                SystemReason.KEY_FILE_TAMPERED, "what was written is not what is read; nothing was changed"
+            )
+        if passphrase.protects_backups_only:
+            write_private(draft / UNLOCK, passphrase.octets + b"\n")
+        commit(self._folder)
 
     def _file(self, name: str) -> Path:
         if not _NAME.fullmatch(name):

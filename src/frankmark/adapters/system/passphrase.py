@@ -6,18 +6,26 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from frankmark.adapters.system.keychange import UNLOCK, settle
 from frankmark.adapters.system.private_files import make_private_folder, read_private, write_private
 from frankmark.adapters.system.reasons import SystemReason
 from frankmark.foundation.encoding import b64url_encode
 from frankmark.foundation.errors import Refused
 from frankmark.ports.clock import Entropy
 
-__all__ = ["Passphrase", "PassphraseSource", "Prompt", "find_passphrase"]
+__all__ = [
+    "Passphrase",
+    "PassphraseSource",
+    "Prompt",
+    "configured_passphrase",
+    "find_passphrase",
+    "passphrase_of",
+    "unlock_passphrase",
+]
 
 CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 CREDENTIAL: Final = "frankmark.passphrase"
 PASSPHRASE_FILE: Final = "FRANKMARK_PASSPHRASE_FILE"  # noqa: S105  (the name of a variable that names a file)
-UNLOCK: Final = "unlock"
 _LONGEST: Final = 4096
 _ENTROPY: Final = 32
 
@@ -74,12 +82,10 @@ def find_passphrase(
             open to others; `PASSPHRASE_MISSING` if there is no source and none may be made, or keys are there already.
         Unavailable: `STORE_FULL` or `STORE_UNREACHABLE`.
     """
-    credentials = environment.get(CREDENTIALS, "")
-    if credentials and (file := Path(credentials) / CREDENTIAL).exists():
-        return Passphrase(octets=_content(file), source=PassphraseSource.CREDENTIAL)
-    named = environment.get(PASSPHRASE_FILE, "")
-    if named:
-        return Passphrase(octets=_content(Path(named)), source=PassphraseSource.FILE)
+    settle(folder)
+    configured = configured_passphrase(environment)
+    if configured is not None:
+        return configured
     unlock = folder / UNLOCK
     has_keys = any(folder.glob("*.key"))
     if prompt is not None and not unlock.exists():
@@ -90,8 +96,44 @@ def find_passphrase(
         if has_keys or not may_make_one:
             raise Refused(SystemReason.PASSPHRASE_MISSING, f"name a file with mode 0600 in {PASSPHRASE_FILE}")
         make_private_folder(folder)
-        write_private(unlock, b64url_encode(entropy.octets(_ENTROPY)).encode("ascii") + b"\n")
+        write_private(unlock, unlock_passphrase(entropy).octets + b"\n")
     return Passphrase(octets=_content(unlock), source=PassphraseSource.UNLOCK)
+
+
+def configured_passphrase(environment: Mapping[str, str]) -> Passphrase | None:
+    """The passphrase of the service manager or of the file that the environment names; None if neither is there.
+
+    Args:
+        environment: The process's environment.
+
+    Raises:
+        Refused: `PASSPHRASE_UNUSABLE`, `KEY_FILE_MODE`.
+        Unavailable: `STORE_UNREACHABLE`.
+    """
+    credentials = environment.get(CREDENTIALS, "")
+    if credentials and (file := Path(credentials) / CREDENTIAL).exists():
+        return Passphrase(octets=_content(file), source=PassphraseSource.CREDENTIAL)
+    named = environment.get(PASSPHRASE_FILE, "")
+    return passphrase_of(Path(named)) if named else None
+
+
+def passphrase_of(file: Path) -> Passphrase:
+    """The passphrase that a file holds.
+
+    Args:
+        file: Readable by its owner alone.
+
+    Raises:
+        Refused: `PASSPHRASE_UNUSABLE`, `KEY_FILE_MODE`.
+        Unavailable: `STORE_UNREACHABLE`.
+    """
+    return Passphrase(octets=_content(file), source=PassphraseSource.FILE)
+
+
+def unlock_passphrase(entropy: Entropy) -> Passphrase:
+    """A new one for the file ``unlock``, which the caller writes."""
+    made = b64url_encode(entropy.octets(_ENTROPY)).encode("ascii")
+    return Passphrase(octets=made, source=PassphraseSource.UNLOCK)
 
 
 def _content(file: Path) -> bytes:

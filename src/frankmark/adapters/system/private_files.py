@@ -3,6 +3,8 @@
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +12,7 @@ from frankmark.adapters.system.reasons import SystemReason
 from frankmark.foundation.errors import Error, Refused, Unavailable
 from frankmark.ports.durability import StoreReason
 
-__all__ = ["make_private_folder", "read_private", "write_private"]
+__all__ = ["make_private_folder", "on_disk", "read_private", "sync_folder", "write_private"]
 
 FILE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
@@ -88,7 +90,7 @@ def write_private(file: Path, content: bytes) -> None:
         except OSError:
             draft.unlink(missing_ok=True)
             raise
-        _sync_folder(file.parent)
+        sync_folder(file.parent)
     except OSError as fault:
         raise _unavailable(fault) from fault
 
@@ -109,12 +111,30 @@ def _write_synced(draft: Path, content: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make what was renamed or removed in a folder last.
+
+    Raises:
+        OSError: The disk fails.
+    """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def on_disk() -> Iterator[None]:
+    """Say of what the disk refuses what every store says of it.
+
+    Raises:
+        Unavailable: `STORE_FULL` or `STORE_UNREACHABLE`.
+    """
+    try:
+        yield
+    except OSError as fault:
+        raise _unavailable(fault) from fault
 
 
 def _unavailable(fault: OSError) -> Error:
