@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -112,6 +112,23 @@ class Shell:
             for one in done.objects:
                 published(arguments).validate(one)
         return done
+
+    def start(self, *arguments: str, **environ: str) -> subprocess.Popen:
+        """Start it as a program of its own that nobody types to."""
+        return subprocess.Popen(
+            [str(PROGRAM), *arguments],
+            env={**self.environ, **environ},
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def form(self, *arguments: str) -> Draft202012Validator:
+        """The published form of what these arguments print."""
+        return published(arguments)
 
     def program(self, *arguments: str, stdin: bytes = b"", before: tuple[str, ...] = (), **environ: str) -> Done:
         """Run it as a program of its own, perhaps through another one."""
@@ -257,11 +274,12 @@ class Mint:
         )
         return issue_token(claims, self.key, self.jwk.kid)
 
-    def head(self, *, witnesses: int = 2) -> SignedCheckpoint:
-        """The log's head."""
+    def head(self, *, witnesses: int = 2, seen_s: Sequence[int] = (NOW_S, NOW_S)) -> SignedCheckpoint:
+        """The log's head, and when each witness says that it saw it."""
         one, two, three = map(leaf_hash, self.leaves)
         stated = Checkpoint(origin=ORIGIN, size=3, root=node_hash(node_hash(one, two), three))
-        signed = [self.log.sign(stated.text()), *(one.sign(stated.text(), NOW_S) for one in self.witnesses[:witnesses])]
+        seen = zip(self.witnesses[:witnesses], seen_s, strict=False)
+        signed = [self.log.sign(stated.text()), *(one.sign(stated.text(), time_s) for one, time_s in seen)]
         return SignedCheckpoint(checkpoint=stated, note=Note(text=stated.text(), signatures=tuple(signed)))
 
     def proof(self, *, extra: bytes | None = None, **head: int) -> TlogProof:

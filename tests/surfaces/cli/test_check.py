@@ -91,6 +91,7 @@ def test_an_answer_that_is_no_object_is_no_node(shell, node) -> None:
 @pytest.mark.parametrize(
     ("http", "code", "status"),
     [
+        (400, "INVALID_TARGET", 2),
         (401, "INVALID_API_KEY", 1),
         (429, "RATE_LIMITED", 1),
         (503, "UNAVAILABLE", 69),
@@ -249,6 +250,20 @@ def test_a_batch_goes_in_parts_that_an_anonymous_caller_may_ask_and_keeps_its_or
     assert done.status == 30
     assert [one["target"] for one in done.objects] == rows
     assert [len(asked[3]["targets"]) for asked in node.asked] == [50, 50, 30]
+
+
+def test_a_batch_without_a_key_is_asked_one_by_one(shell, node) -> None:
+    no_key = {"code": "AUTH_REQUIRED", "status": 401, "detail": "a key", "retryable": False}
+    refused = {"code": "INVALID_TARGET", "status": 400, "detail": "?", "retryable": False}
+    node.answers[BATCH] = [(401, no_key, {})]
+    node.answers[CHECK] = [(200, body(), {}), (400, refused, {}), (200, {**unregistered(), "target": "b.example"}, {})]
+    done = shell("batch", "-", "--json", stdin=b"example.com\n?\nb.example\n")
+    assert done.status == 2
+    assert [one["target"] for one in done.objects] == ["example.com", "?", "b.example"]
+    assert done.objects[1]["problem"]["code"] == "INVALID_TARGET"
+    node.answers[BATCH] = [(401, {**no_key, "code": "INVALID_API_KEY"}, {})]
+    done = shell("batch", "-", "--json", stdin=b"example.com")
+    assert (done.status, done.object["error"]["code"]) == (1, "INVALID_API_KEY")
 
 
 def test_a_batch_waits_as_long_as_the_node_says_and_no_longer(shell, node) -> None:

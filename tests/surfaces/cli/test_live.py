@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
+import httpx2
 import pytest
 
 from frankmark.adapters.system.clock import SystemClock
@@ -353,6 +354,15 @@ def test_the_doctor_finds_a_running_node_well(running) -> None:
     found = {one["name"]: one["health"] for one in running("doctor", "--json").objects}
     assert found["node"] == found["dns"] == found["trust"] == found["data"] == "fine"
     assert found["keys"] == found["outbound"] == "note"
+    assert "proxy" not in found
+
+
+def test_the_doctor_tells_of_a_proxy_that_has_forwarded_here(running) -> None:
+    base = json.loads((running.data / "run" / "node.json").read_text())["base"]
+    assert httpx2.get(f"{base}/version", headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 200
+    (told,) = (one for one in running("doctor", "--json").objects if one["name"] == "proxy")
+    assert told["health"] == "note"
+    assert "127.0.0.1" in told["detail"]
 
 
 def test_login_as_an_organisation_acts_for_it(running, stage: Stage) -> None:

@@ -13,6 +13,8 @@ import pytest
 
 from frankmark.assembly.pins import load_pins
 from frankmark.foundation import canonical, jws
+from frankmark.foundation.jwks import Jwk
+from frankmark.foundation.keys import P256PrivateKey
 from frankmark.services.apikeys import make_key
 
 KEY = make_key(live=True, entropy=bytes(range(32))).text
@@ -112,6 +114,20 @@ def trust_document(mint, **changes: object) -> dict:
         **document,
         "signature": jws.sign(canonical.dump(document), mint.key, kid=mint.jwk.kid, typ="frankmark-trust"),
     }
+
+
+def test_pinning_an_issuer_anew_shows_what_was_pinned_before(shell, mint) -> None:
+    (shell.home / "trust.json").write_text(json.dumps(trust_document(mint)))
+    assert shell("trust", "add", "trust.json", tty=True, stdin=b"y\n").status == 0
+    first = shell("trust", "list", "--json").object["fingerprint"]
+    jwks = {"keys": [mint.jwk.json(), Jwk.of("node-abcdefghij", P256PrivateKey.generate().public).json()]}
+    (shell.home / "trust.json").write_text(json.dumps(trust_document(mint, jwks=jwks)))
+    asked = shell("trust", "add", "trust.json", tty=True, stdin=b"n\n")
+    assert asked.status == 1
+    assert f"until now:  {first}" in asked.out
+    offered = asked.out.partition("fingerprint:  ")[2].splitlines()[0]
+    again = shell("trust", "add", "trust.json", "--fingerprint", offered, "--json").object
+    assert (again["fingerprint"], again["replaced"]) == (offered, first)
 
 
 def test_an_issuer_is_pinned_by_its_fingerprint_and_unpinned(shell, mint) -> None:
@@ -417,6 +433,46 @@ def test_the_doctor_names_what_must_be_mended(shell, node) -> None:
     assert {("data", "wrong"), ("keys", "wrong"), ("dns", "wrong"), ("node", "wrong"), ("clock", "wrong")} <= said
     assert "STORE_FULL" in done.out
     assert sum("chmod" in one["detail"] for one in done.objects) == 3
+
+
+def proxies(done) -> list[str]:
+    return [one["detail"] for one in done.objects if (one["name"], one["health"]) == ("proxy", "note")]
+
+
+def test_the_doctor_tells_of_a_proxy_that_no_setting_names(shell, node) -> None:
+    node.tell("GET /version", {"version": "0.1.0", "nodeId": "node-abcdefghij", "time": "2020-01-01T00:00:00Z"})
+    ready = {"ready": True, "problems": [], "unnamedProxies": []}
+    node.tell("GET /readyz", ready)
+    assert proxies(shell("doctor", "--json")) == []
+    node.tell("GET /readyz", {**ready, "unnamedProxies": ["127.0.0.1", "::1"]})
+    (told,) = proxies(shell("doctor", "--json"))
+    assert "127.0.0.1, ::1" in told
+    assert "trusted_proxies" in told
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"PUBLIC_URL": "https://stamps.example"}, True),
+        ({"PUBLIC_URL": "https://stamps.example", "TRUSTED_PROXIES": "127.0.0.1"}, False),
+        ({"PUBLIC_URL": "https://node.demo.test"}, False),
+        ({}, False),
+    ],
+)
+def test_the_doctor_knows_that_a_public_url_without_tls_of_ones_own_has_a_proxy(shell, settings, told) -> None:
+    done = shell("doctor", "--json", **{f"FRANKMARK_{name}": value for name, value in settings.items()})
+    assert len(proxies(done)) == told
+
+
+def test_the_doctor_looks_at_the_data_folder_before_a_node_has_run(shell) -> None:
+    def data() -> str:
+        return next(one["health"] for one in shell("doctor", "--json").objects if one["name"] == "data")
+
+    assert data() == "fine"
+    shell.data.mkdir(parents=True)
+    for mode, health in ((0o755, "wrong"), (0o770, "wrong"), (0o700, "fine")):
+        shell.data.chmod(mode)
+        assert data() == health, oct(mode)
 
 
 def test_the_doctor_tells_a_stored_login_from_the_environment(shell, node) -> None:

@@ -165,6 +165,15 @@ def test_an_entry_under_a_retired_key_counts_if_a_witness_saw_it_before(
     assert (done.status, done.object["reason"]) == (exit_status, reason)
 
 
+@pytest.mark.parametrize(("quorum", "exit_status"), [(1, 0), (2, 30)])
+def test_one_witness_alone_cannot_date_an_entry_back(shell, mint, quorum: int, exit_status: int) -> None:
+    jwk = replace(mint.jwk, status=KeyStatus.COMPROMISED, compromised_at_ms=1_800_000_000_000)
+    mint.pin(shell, jwk=jwk, quorum=quorum)
+    note = mint.head(seen_s=(1_700_000_000, 1_900_000_000)).note.render().decode()
+    done = shell("verify", "-", "--json", stdin=mint.transaction(checkpoint=note))
+    assert done.status == exit_status, done.out
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

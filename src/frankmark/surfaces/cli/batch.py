@@ -19,11 +19,12 @@ from frankmark.surfaces.cli.reasons import CliReason
 
 __all__ = ["batch"]
 
+CHECK, BATCH = "/api/trust/check", "/api/trust/check/batch"
 AT_ONCE = 50  # each counts as a request; without a key a node answers sixty a minute
 LARGEST = 64 * 1_048_576
 MOST_TRIES = 5
 LONGEST_WAIT_S = 60
-TOO_MANY = 429
+OK, NO_KEY, TOO_MANY = 200, 401, 429
 
 
 @click.command()
@@ -49,7 +50,7 @@ def batch(context: click.Context, file: str, fail_on: str | None) -> int:
 
 def _part(desk: Desk, targets: list[str]) -> Iterator[Exit]:
     try:
-        results = expect(_asked(desk, targets)).get("results")
+        results = _results(desk, targets)
         if not isinstance(results, list) or len(results) != len(targets):
             results = [
                 {"target": one, "problem": {"code": CliReason.NODE_FAILED.value, "retryable": True}} for one in targets
@@ -81,17 +82,30 @@ def _show(desk: Desk, result: Json) -> None:
     output.line(f"{SIGNS['unknown']} {text_of(told, 'target')}  {code}  {output.reason(code)}".rstrip(), "unknown")
 
 
-def _asked(desk: Desk, targets: list[str]) -> NodeAnswer:
+def _results(desk: Desk, targets: list[str]) -> Json:
+    """The node's answers in order; it takes many targets at once from those who have a key, else one at a time."""
+    answer = _asked(desk, BATCH, {"targets": [{"target": target} for target in targets]})
+    told = answer.body if isinstance(answer.body, dict) else {}
+    if answer.status == NO_KEY and text_of(told, "code") == "AUTH_REQUIRED":
+        return [_alone(target, _asked(desk, CHECK, {"target": target})) for target in targets]
+    return expect(answer).get("results")
+
+
+def _alone(target: str, answer: NodeAnswer) -> Json:
+    """One target's answer as a batch would hold it."""
+    return answer.body if answer.status == OK else {"target": target, "problem": answer.body}
+
+
+def _asked(desk: Desk, path: str, body: Json) -> NodeAnswer:
     """The node's answer; where it asks for patience, it gets it."""
-    body: Json = {"targets": [{"target": target} for target in targets]}
     for _ in range(MOST_TRIES):
-        answer = desk.node.call("POST", "/api/trust/check/batch", body)
+        answer = desk.node.call("POST", path, body)
         wait = answer.headers.get("retry-after", "")
         if answer.status != TOO_MANY or not wait.isdecimal() or int(wait) > LONGEST_WAIT_S:
             return answer
         desk.output.progress(desk.output.say("batch.waiting", seconds=int(wait)))
         time.sleep(int(wait))
-    return desk.node.call("POST", "/api/trust/check/batch", body)
+    return desk.node.call("POST", path, body)
 
 
 def _status(result: Json) -> Exit:

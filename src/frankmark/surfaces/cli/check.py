@@ -12,7 +12,7 @@ import click
 from frankmark.assembly import client
 from frankmark.foundation.errors import Error, Malformed, Unavailable
 from frankmark.surfaces.cli import files, verdicts
-from frankmark.surfaces.cli.answers import expect, text_of
+from frankmark.surfaces.cli.answers import code_of, expect, text_of
 from frankmark.surfaces.cli.desk import Desk, as_json, desk_of
 from frankmark.surfaces.cli.exits import DISPLAY, Exit, exit_of, failing, worst
 from frankmark.surfaces.cli.reasons import CliReason
@@ -25,6 +25,7 @@ __all__ = ["check", "fail_on"]
 
 LONGEST = 320  # characters of an address, as the interface takes them
 MAIL = ".eml"
+NO_SENDER = "INVALID_TARGET"  # what the node knows and this machine does not: which names are public suffixes
 
 fail_on = click.option(
     "--fail-on",
@@ -115,7 +116,7 @@ class _Checking:
             return self._message(target) if _is_message(target) else self._sender(target)
         except Error as fault:
             self._desk.output.problem(fault, target=target)
-            return exit_of(fault)
+            return Exit.USAGE if code_of(fault) == NO_SENDER else exit_of(fault)
 
     def _sender(self, target: str) -> Exit:
         asked = _sender_text(target)

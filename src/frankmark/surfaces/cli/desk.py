@@ -11,7 +11,7 @@ import click
 
 from frankmark import settings as settings_file
 from frankmark.assembly import asking, client
-from frankmark.assembly.tables import shipped_phrases
+from frankmark.assembly.tables import shipped_help, shipped_phrases
 from frankmark.foundation.errors import Refused, Unavailable
 from frankmark.ports.node_api import NodeApi
 from frankmark.settings import Settings
@@ -106,18 +106,25 @@ class Desk:
         return self.config_folder / "trust.toml"
 
     @property
+    def language(self) -> str:
+        """The person's language."""
+        locale = next((self.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if self.environ.get(name)), "")
+        return shipped_phrases().of_locale(locale)
+
+    @property
+    def help_texts(self) -> Mapping[str, str]:
+        """The texts of `--help`: English → the person's language; empty for English."""
+        return shipped_help(self.language)
+
+    @property
     def output(self) -> Output:
         """Where words and objects go."""
         if self._output is None:
-            phrases = shipped_phrases()
-            locale = next(
-                (self.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if self.environ.get(name)), ""
-            )
             self._output = Output(
                 as_json=False,
                 quiet=self._quiet,
-                language=phrases.of_locale(locale),
-                phrases=phrases,
+                language=self.language,
+                phrases=shipped_phrases(),
                 environ=self.environ,
                 stdout=sys.stdout,
                 stderr=sys.stderr,

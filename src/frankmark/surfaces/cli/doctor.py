@@ -25,6 +25,7 @@ from frankmark.surfaces.cli.output import SIGNS
 __all__ = ["doctor"]
 
 OTHERS = 0o077
+MADE_UP = (".invalid", ".test")  # public URLs that nobody reaches
 SKEW_MS = 300_000
 OLDEST_MS = 1_763_596_800_000  # this release; a clock before it is wrong
 WELL_KNOWN = "example.com"
@@ -101,16 +102,20 @@ def _wrong(name: str, phrase: str, **places: str) -> Finding:
 
 def _settings(desk: Desk) -> Iterator[Finding]:
     yield _fine("settings", "doctor.settings", listen=desk.settings.listen)
+    host = urlsplit(desk.settings.public_url).hostname or ""
+    behind = host and not host.endswith(MADE_UP) and not desk.settings.tls.certificate
+    if behind and not desk.settings.trusted_proxies:
+        yield _note("proxy", "doctor.proxy_none", url=desk.settings.public_url)
     if desk.settings.outbound.allow:
         yield _note("outbound", "doctor.outbound", allow=", ".join(desk.settings.outbound.allow))
 
 
 def _data(desk: Desk) -> Iterator[Finding]:
     folder = desk.data_folder
-    if not (folder / STORE).exists():
-        yield _fine("data", "doctor.data_none", data=str(folder))
-    elif _open_to_others(folder):
+    if folder.is_dir() and _open_to_others(folder):
         yield _wrong("data", "doctor.mode", file=str(folder), mode="700")
+    elif not (folder / STORE).exists():
+        yield _fine("data", "doctor.data_none", data=str(folder))
     else:
         yield _fine("data", "doctor.data", data=str(folder))
 
@@ -187,9 +192,11 @@ def _node(desk: Desk) -> Iterator[Finding]:
         yield _wrong("clock", "doctor.skew", seconds=str(away // 1000))
     ready = desk.node.call("GET", "/readyz")
     body = ready.body if isinstance(ready.body, dict) else {}
-    problems = body.get("problems")
+    problems, proxies = body.get("problems"), body.get("unnamedProxies")
     if isinstance(problems, list) and problems:
         yield _wrong("node", "doctor.not_ready", problems=", ".join(map(str, problems)))
+    if isinstance(proxies, list) and proxies:
+        yield _note("proxy", "doctor.proxy", addresses=", ".join(map(str, proxies)))
 
 
 def _silent(desk: Desk, fault: Error) -> Iterator[Finding]:

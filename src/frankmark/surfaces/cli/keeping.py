@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from frankmark.foundation.errors import Malformed
 from frankmark.surfaces.cli.answers import expect, text_of
 from frankmark.surfaces.cli.desk import as_json, desk_of
 from frankmark.surfaces.cli.exits import Exit
+from frankmark.surfaces.cli.reasons import CliReason
 
 if TYPE_CHECKING:
     from frankmark.foundation.canonical import JsonLike
@@ -29,6 +31,9 @@ def backup(context: click.Context, file: str) -> int:
     """
     desk = desk_of(context)
     target = os.path.abspath(file)  # noqa: PTH100  (the node resolves nothing: links stay as they are named)
+    folder = os.path.dirname(target)  # noqa: PTH120  (text, as above)
+    if not os.path.isdir(folder):  # noqa: PTH112  (text, as above)
+        raise Malformed(CliReason.FILE_UNREADABLE, f"{folder}: no such folder")
     with desk.own_node() as node:
         made = expect(node.call("POST", "/api/backup", {"target": target}), 201)
     desk.output.object({"file": target, **made})

@@ -1,4 +1,4 @@
-"""`key create`, `list`, `rotate` and `revoke`: API keys, and the node's own signing keys."""
+"""`key create`, `list`, `rotate`, `revoke`, `retire` and `passphrase`: API keys, and the node's own keys."""
 
 import click
 
@@ -8,6 +8,7 @@ from frankmark.surfaces.cli.answers import every, expect, path, text_of
 from frankmark.surfaces.cli.desk import Desk, as_json, desk_of
 from frankmark.surfaces.cli.exits import Exit
 from frankmark.surfaces.cli.holdings import organisation_id
+from frankmark.surfaces.cli.passphrases import asking
 from frankmark.surfaces.cli.reasons import CliReason
 
 __all__ = ["key"]
@@ -19,7 +20,7 @@ Members = dict[str, Json]
 
 @click.group()
 def key() -> None:
-    """Make, list, rotate and revoke API keys, and the node's signing keys."""
+    """Make, list, rotate and revoke API keys and the node's signing keys; change the passphrase of the latter."""
 
 
 @key.command()
@@ -118,6 +119,41 @@ def retire(context: click.Context, kid: str, *, compromised: bool, yes: bool) ->
     desk.output.phrase("key.retired", kid=text_of(made, "kid"), count=len(stamps))
     for stamp in stamps:
         desk.output.line(f"  {stamp}")
+    return Exit.TRUSTED
+
+
+@key.command()
+@click.option(
+    "--new-file",
+    type=click.Path(dir_okay=False, exists=True),
+    help="A file, mode 0600, that holds the new passphrase.",
+)
+@click.option("--unlock", is_flag=True, help="Make a new keys/unlock instead: it protects backups only.")
+@as_json
+@click.pass_context
+def passphrase(context: click.Context, new_file: str | None, *, unlock: bool) -> int:
+    """Seal this machine's node's keys under a new passphrase, while no node runs.
+
+    The old one is found as `up` finds it, the new one is asked for. Where the old one is the file `keys/unlock`, the
+    new one may also be what `up` would find without that file, which is removed.
+
+    Backups that were made before still open with the old passphrase only.
+    """
+    from frankmark.assembly.resealing import change_passphrase  # noqa: PLC0415  (ciphers; for this verb only)
+
+    if new_file and unlock:
+        raise click.UsageError("name --new-file or --unlock, not both")
+    desk = desk_of(context)
+    prompt = asking(desk.output, may_be_none=False)
+    done = change_passphrase(desk.data_folder, desk.environ, prompt=prompt, new_file=new_file or "", to_unlock=unlock)
+    named: list[Json] = list(done.keys)
+    desk.output.object({"keys": named, "source": done.source, "unlockRemoved": done.unlock_removed})
+    desk.output.phrase("passphrase.changed", "trusted", count=len(named))
+    file = str(desk.data_folder / "keys" / "unlock")
+    if done.unlock_removed:
+        desk.output.phrase("passphrase.unlock_removed", file=file)
+    desk.output.phrase("passphrase.unlock_made" if unlock else "passphrase.next_start", file=file)
+    desk.output.phrase("passphrase.backups")
     return Exit.TRUSTED
 
 

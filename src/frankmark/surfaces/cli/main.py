@@ -19,6 +19,7 @@ from frankmark import __version__
 from frankmark.foundation.errors import Error
 from frankmark.surfaces.cli.desk import Desk
 from frankmark.surfaces.cli.exits import Exit, exit_of
+from frankmark.surfaces.cli.helping import HELP_NAMES, MOST, Helping, fault_text, offered, speaking
 from frankmark.surfaces.cli.launchers import Launchers, loaded
 
 __all__ = ["COMPLETION", "PROGRAM", "Verbs", "program", "run"]
@@ -28,11 +29,20 @@ COMPLETION = "_FRANKMARK_COMPLETE"
 
 
 class Verbs(click.Group):
-    """A group whose commands are imported when they are named."""
+    """A group whose commands are imported when they are named.
 
-    def __init__(self, places: Mapping[str, str], **rest: Any) -> None:  # noqa: ANN401  (click's own arguments)
+    Args:
+        places: Verb → ``module:attribute``.
+        texts: What a shell is told of them, English → the person's language; None if no shell asks.
+        rest: Click's own arguments.
+    """
+
+    context_class: type[click.Context] = Helping
+
+    def __init__(self, places: Mapping[str, str], texts: Mapping[str, str] | None, **rest: Any) -> None:  # noqa: ANN401  (click's own)
         super().__init__(**rest)
         self._places = places
+        self._texts = texts
 
     @override
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -41,8 +51,10 @@ class Verbs(click.Group):
     @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         place = self._places.get(cmd_name)
-        command: click.Command | None = loaded(place) if place else None
-        return command
+        if place is None:
+            return None
+        command = speaking(loaded(place))
+        return command if self._texts is None else offered(command, self._texts)
 
 
 def run(arguments: Sequence[str], launchers: Launchers, environ: Mapping[str, str] | None = None) -> int:
@@ -67,6 +79,7 @@ def program(desk: Desk) -> click.Group:
     """The command with all its verbs, none of them loaded yet."""
     return Verbs(
         desk.launchers.verbs,
+        desk.help_texts if desk.environ.get(COMPLETION) else None,
         name=PROGRAM,
         help="Declare who you are, seal what you send, check what you got.",
         params=[
@@ -83,7 +96,7 @@ def program(desk: Desk) -> click.Group:
             ),
         ],
         callback=lambda config, data, quiet: desk.set_up(config=config, data=data, quiet=quiet),
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        context_settings={"help_option_names": list(HELP_NAMES), "max_content_width": MOST},
     )
 
 
@@ -98,17 +111,9 @@ def _invoked(group: click.Group, arguments: Sequence[str], desk: Desk) -> object
 
 def _status(desk: Desk, arguments: Sequence[str]) -> int:
     try:
-        status = _invoked(program(desk), arguments, desk)
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
-    except click.ClickException as fault:
-        fault.show()
-        return Exit.USAGE
+        return _answered(desk, arguments)
     except (KeyboardInterrupt, click.Abort):
         return Exit.INTERRUPTED
-    except Error as fault:
-        desk.output.problem(fault)
-        return exit_of(fault)
     except BrokenPipeError:
         # Whoever read us has gone before the end: nobody was told the whole answer, so none is claimed.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -117,7 +122,29 @@ def _status(desk: Desk, arguments: Sequence[str]) -> int:
         traceback.print_exc()
         sys.stderr.write("frankmark: INTERNAL: this is a defect of ours; please report the lines above\n")
         return Exit.OURS
+
+
+def _answered(desk: Desk, arguments: Sequence[str]) -> int:
+    """The status of a verb that ended as it may; saying why it did not end well may itself fail."""
+    try:
+        status = _invoked(program(desk), arguments, desk)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as fault:
+        _show(fault, desk)
+        return Exit.USAGE
+    except Error as fault:
+        desk.output.problem(fault)
+        return exit_of(fault)
     return status if isinstance(status, int) else Exit.TRUSTED
+
+
+def _show(fault: click.ClickException, desk: Desk) -> None:
+    """Say what is wrong with the arguments; a group without a verb shows its help."""
+    if isinstance(fault, click.UsageError) and not isinstance(fault, click.exceptions.NoArgsIsHelpError):
+        sys.stderr.write(fault_text(fault, desk.help_texts))
+    else:
+        fault.show()
 
 
 def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  (click calls)

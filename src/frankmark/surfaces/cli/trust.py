@@ -50,13 +50,24 @@ def add(context: click.Context, source: str, expected: str) -> int:
     desk = desk_of(context)
     issuer = _document(canonical.load(_octets(desk, source), max_bytes=LARGEST))
     shown = fingerprint(issuer.keys)
+    pins = load_pins(desk.trust_file)
+    pinned = pins.issuer(issuer.iss)
+    before = None if pinned is None else fingerprint(pinned.keys)
     desk.output.phrase("trust.offered", iss=issuer.iss, fingerprint=shown)
+    if before not in {None, shown}:
+        desk.output.phrase("trust.replaces", "caution", fingerprint=before)
     if expected and expected.replace(" ", "").lower() != shown.replace(" ", ""):
         raise Refused(CliReason.NOT_CONFIRMED, "the fingerprint is another one; nothing was added")
     if not expected and not _confirmed(desk, source):
         raise Refused(CliReason.NOT_CONFIRMED, "not confirmed; nothing was added")
-    store_pins(desk.trust_file, load_pins(desk.trust_file).with_issuer(issuer))
-    desk.output.object({"added": issuer.iss, "fingerprint": shown, "file": str(desk.trust_file)})
+    store_pins(desk.trust_file, pins.with_issuer(issuer))
+    told: dict[str, Json] = {
+        "added": issuer.iss,
+        "fingerprint": shown,
+        "replaced": before,
+        "file": str(desk.trust_file),
+    }
+    desk.output.object(told)
     desk.output.phrase("trust.added", "trusted", iss=issuer.iss, file=str(desk.trust_file))
     return Exit.TRUSTED
 
