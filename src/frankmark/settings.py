@@ -97,6 +97,7 @@ class EvidenceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     rdap: dict[str, str] = {}
+    rdap_services: str = ""
     ct_logs: str = ""
     ca_file: str = ""
     connect: dict[str, str] = {}
@@ -110,6 +111,9 @@ class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_per_minute: int = 300
     key_per_hour: int = 20000
     probes_per_ten_minutes: int = 1
+    letters_per_hour: int = 60
+    letters_to_one_per_hour: int = 3
+    reports_per_day: int = 50
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

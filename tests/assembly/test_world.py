@@ -18,6 +18,7 @@ CLOCK = SystemClock({})
         (Settings(outbound=OutboundSettings(allow=("127.0.0.1",))), "SETTINGS_INVALID"),
         (Settings(evidence=EvidenceSettings(connect={"a.test": "127.0.0.1"})), "SETTINGS_INVALID: evidence.connect"),
         (Settings(evidence=EvidenceSettings(ct_logs="/nowhere/logs.json")), "SETTINGS_UNREADABLE"),
+        (Settings(evidence=EvidenceSettings(rdap_services="/nowhere/dns.json")), "SETTINGS_UNREADABLE"),
     ],
 )
 async def test_a_setting_that_cannot_be_is_named(settings, code) -> None:
@@ -34,6 +35,17 @@ async def test_the_defaults_and_exceptions_make_a_world() -> None:
     world = open_world(settings, CLOCK)
     assert world.resolver is not None
     assert world.registration is not None
+
+
+async def test_an_operators_own_table_of_registries_takes_the_place_of_the_bundled_one(tmp_path) -> None:
+    file = tmp_path / "dns.json"
+    file.write_text('{"services":[[["zz"],["https://rdap.example/"]]]}')
+    world = open_world(Settings(evidence=EvidenceSettings(rdap_services=str(file))), CLOCK)
+    assert world.registration._bootstrap.base("a.zz") == "https://rdap.example/"
+    assert world.registration._bootstrap.base("a.com") is None
+    file.write_text("[]")
+    with pytest.raises(Malformed, match="RDAP_MALFORMED"):
+        open_world(Settings(evidence=EvidenceSettings(rdap_services=str(file))), CLOCK)
 
 
 def test_the_tables_that_ship_are_read_once() -> None:

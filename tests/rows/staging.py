@@ -147,6 +147,18 @@ class Node:
             self.organisation = self.admin.good("POST", "/api/orgs", {"name": "Rows"})["orgId"]
         return self.organisation
 
+    @contextlib.contextmanager
+    def caller(self, role: str) -> Iterator[Client]:
+        """A line to the node with a new key of a role, its organisation a new one where the role belongs to one."""
+        body = {"role": role, "name": f"a {role}"}
+        if role in {"org", "receiver", "reader"}:
+            body["orgId"] = self.admin.good("POST", "/api/orgs", {"name": f"Of a {role}"})["orgId"]
+        client = Client(self.base, self.admin.good("POST", "/api/keys", body)["key"])
+        try:
+            yield client
+        finally:
+            client.close()
+
 
 @dataclass(frozen=True)
 class Stamped:
@@ -199,9 +211,9 @@ class Letters:
 
 
 class World:
-    """Names, registry, web server, mailbox, and the nodes that ask them."""
+    """Names, registry, web server, mailbox, and the nodes that ask them; `names` is who serves the zone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, names: type[DnsStandIn] = DnsStandIn) -> None:
         self.folder = folder
         self.zone = Zone("test", ttl=1)
         self.letters = Letters()
@@ -209,7 +221,7 @@ class World:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.dns, self.rdap = DnsStandIn(self.zone), RdapStandIn()
+        self.dns, self.rdap = names(self.zone), RdapStandIn()
         authority = DemoAuthority(int(time.time()))
         (folder / "ca.pem").write_text(authority.certificate_pem)
         (folder / "ct_logs.json").write_bytes(authority.ct_logs)

@@ -8,9 +8,8 @@ from contextlib import closing
 import pytest
 from tests.rows.staging import Client
 
-CLOSED_LIST = {  # interfaces.md: the POSTs that take no credential, as far as they exist; a batch is many checks
+CLOSED_LIST = {  # interfaces.md: the POSTs that take no credential, as far as they exist
     "/api/trust/check",
-    "/api/trust/check/batch",
     "/api/reports",
     "/api/addresses/{address_id}/verify",
 }

@@ -1,13 +1,22 @@
 """The command as a process of its own: what it verifies without a node, what its statuses say, what it keeps."""
 
 import json
+import shutil
+import signal
+import socket
 import stat
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from tests.rows.staging import EASY, IMITATION, ISSUER, segments
+
+import frankmark
 
 VERBS = (
     "up", "check", "batch", "registry", "register", "publish", "renew", "revoke", "report", "verify", "score", "ledger",
@@ -115,11 +124,14 @@ def test_W31_every_verb_is_there_and_every_status_means_what_it_says(world, node
         ((unknown, IMITATION, trusted), 10),
         ((trusted, blocked, unknown), 20),
         (("not a sender",), 2),
+        (("co.uk",), 2),
     ):
         done = world.command(node, "check", *targets, "--json")
         assert done.status == status, (targets, done)
         lines = [json.loads(line) for line in done.out.splitlines()]
         assert len(lines) == len(targets)
+    nobodys = world.command(node, "check", "-", "--json", text=b"From: Bank <service@co.uk>\r\n\r\nHello.\r\n")
+    assert (nobodys.status, nobodys.json["reasons"]) == (20, ["FROM_NOBODYS_DOMAIN"])
     assert world.command(node, "check", IMITATION, "--fail-on", "blocked").status == 0
     assert world.command(node, "check", "--no-such-option").status == 2
     assert world.command(None, "check", trusted).status == 69
@@ -132,6 +144,66 @@ def test_W31_every_verb_is_there_and_every_status_means_what_it_says(world, node
     for arguments in (("registry", trusted), ("status",), ("ledger", "head"), ("ledger", "entry", stamped.tx_hash)):
         done = world.command(node, *arguments, "--json")
         assert (done.status, type(done.json)) == (0, dict), arguments
+
+
+def spoil_words(package):
+    file = package / "data" / "locales" / "en" / "cli.json"
+    file.write_bytes(file.read_bytes()[:300])
+
+
+def spoil_suffixes(package):
+    file = package / "data" / "public_suffix_list.dat"
+    file.write_bytes(file.read_bytes().replace(b"// ===BEGIN ICANN DOMAINS===", b"//"))
+
+
+def spoil_verb(package):
+    (package / "surfaces" / "cli" / "verdicts.py").unlink()
+
+
+SPOILT = {
+    "its words": (spoil_words, ("check", "a.test"), "INSTALLATION_DAMAGED"),
+    "its words, for a program": (spoil_words, ("check", "a.test", "--json"), "INSTALLATION_DAMAGED"),
+    "its list of suffixes": (spoil_suffixes, ("up", "--listen", "127.0.0.1:0"), "INSTALLATION_DAMAGED"),
+    "its own code": (spoil_verb, ("check", "a.test"), "INTERNAL"),
+}
+
+
+@pytest.mark.row("W31")
+@pytest.mark.parametrize("what", SPOILT)
+def test_W31_what_is_our_fault_ends_with_70_and_never_with_1(world, tmp_path, what):
+    spoil, arguments, said = SPOILT[what]
+    package = tmp_path / "installed" / "frankmark"
+    shutil.copytree(Path(frankmark.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    installed = {"PYTHONPATH": str(package.parent), "FRANKMARK_DATA": str(tmp_path / "data")}
+    assert world.command(None, "--version", **installed).status == 0
+    spoil(package)
+    done = world.command(None, *arguments, **installed)
+    assert (done.status, done.out) == (70, "")
+    assert f"{said}: " in done.err
+
+
+@pytest.mark.row("W31")
+@pytest.mark.parametrize("arguments", [("check", "a.test"), ("check", "-"), ("registry", "a.test"), ("batch", "LIST")])
+def test_W31_a_command_that_is_interrupted_ends_at_once_with_130(world, tmp_path, arguments):
+    table = tmp_path / "senders.txt"
+    table.write_text("a.test\n")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(20)
+        environ = world.environ(None, FRANKMARK_API_BASE=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        line = [sys.executable, "-m", "frankmark", *(str(table) if one == "LIST" else one for one in arguments)]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(line, env=environ, **pipes) as running:
+            if "-" in arguments:
+                running.stdin.write(world.letter("ann@a.test", signed=False))
+            running.stdin.close()
+            running.stdin = None
+            asking, _ = silent.accept()  # it asks, and nobody answers
+            with asking:
+                begun = time.monotonic()
+                running.send_signal(signal.SIGINT)
+                out, _ = running.communicate(timeout=20)
+                assert time.monotonic() - begun < 5
+    assert (running.returncode, out) == (130, b"")
 
 
 @pytest.mark.row("W31")

@@ -1,5 +1,6 @@
 """The two trust routes, and what a token's page says: §1.4 of the protocol, from outside."""
 
+import json
 import time
 
 import pytest
@@ -135,7 +136,7 @@ def test_W12_mail_addresses_and_domains_are_checked_and_anything_else_is_400(nod
         assert body["signals"]["registrationVerified"] is body["signals"]["domainVerifiedInRegistry"] is True
         assert body["stamp"]["stampId"] == stamped.stamp_id
         assert body["stamp"]["artworkUrl"].endswith(f"/api/stamps/embed?id={stamped.stamp_id}")
-    for target in ("no domain", "a@b@c", "@", "https://example.com/", "-x-.test", "1.2.3.4"):
+    for target in ("no domain", "a@b@c", "@", "https://example.com/", "-x-.test", "1.2.3.4", "com", "a@co.uk"):
         answer = node.anyone.post("/api/trust/check", {"target": target})
         assert (answer.status, answer.json["code"]) == (400, "INVALID_TARGET"), target
 
@@ -157,6 +158,24 @@ def test_W13_every_channel_is_listed_and_an_override_shows_as_a_rule_only(node, 
     assert note.encode() not in answer.data
     assert node.anyone.check(stamped.domain)["assessment"]["rules"] == []
     assert node.anyone.check(f"even@{stamped.domain}")["score"] == 92
+
+    node.anyone.good("POST", "/api/reports", {"category": "PHISHING", "domain": stamped.domain})
+    listing, asked = f"/api/overrides?domain={stamped.domain}", {"address": f"odd@{stamped.domain.upper()}"}
+    assert [node.anyone.get(listing).status, node.anyone.post("/api/overrides/find", asked).status] == [401, 401]
+    for role in ("compliance", "reviewer", "org", "receiver", "reader"):
+        with node.caller(role) as other:
+            for refused in (other.get(listing), other.post("/api/overrides/find", asked)):
+                assert (refused.status, refused.json["code"], note in refused.data.decode()) == (
+                    403,
+                    "FORBIDDEN",
+                    False,
+                )
+    (row,) = until(lambda: node.admin.good("GET", listing)["items"], lambda rows: rows[0]["seenCount"] == 1)
+    assert row == node.admin.good("POST", "/api/overrides/find", asked)
+    assert (row["domain"], row["score"], row["note"]) == (stamped.domain, 41, note)
+    assert (row["seenCount"], row["complaintCount"]) == (1, 1)
+    assert row["lastSeen"].startswith("20")
+    assert address not in json.dumps(row)
     trail = f"/api/audit?target={stamped.domain}"
     assert node.anyone.get(trail).status == 401
     assert node.admin.get(trail).status == 200

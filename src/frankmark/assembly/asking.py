@@ -5,12 +5,14 @@ import os
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from frankmark.adapters.network.node_api import HttpNodeApi
 from frankmark.foundation.errors import Malformed
 from frankmark.ports.node_api import NodeApi
 from frankmark.settings import Settings
+
+if TYPE_CHECKING:
+    from frankmark.adapters.network.node_api import HttpNodeApi
 
 __all__ = [
     "RUN_FILE",
@@ -88,8 +90,15 @@ def node_api(environ: Mapping[str, str], settings: Settings, *, config: Path, da
     """The node to ask: the one of the login, else the one running on this machine, else the default listener."""
     login = stored_login(environ, config)
     if login.base:
-        return HttpNodeApi(login.base, credential=login.key)
-    return HttpNodeApi(base_of_own_node(settings, data), credential=login.key, ca_file=settings.evidence.ca_file)
+        return _client()(login.base, credential=login.key)
+    return _client()(base_of_own_node(settings, data), credential=login.key, ca_file=settings.evidence.ca_file)
+
+
+def _client() -> "type[HttpNodeApi]":
+    """The HTTP client, which costs a quarter of a start and which a command that asks nobody does without."""
+    from frankmark.adapters.network.node_api import HttpNodeApi  # noqa: PLC0415
+
+    return HttpNodeApi
 
 
 def running_node(settings: Settings, data: Path) -> NodeApi | None:
@@ -99,7 +108,7 @@ def running_node(settings: Settings, data: Path) -> NodeApi | None:
     if not base or not token.is_file():
         return None
     credential = token.read_text(encoding="ascii").strip()
-    return HttpNodeApi(base, credential=credential, timeout_s=LONG_WORK_S, ca_file=settings.evidence.ca_file)
+    return _client()(base, credential=credential, timeout_s=LONG_WORK_S, ca_file=settings.evidence.ca_file)
 
 
 def base_of_own_node(settings: Settings, data: Path) -> str:

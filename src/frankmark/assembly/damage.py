@@ -16,7 +16,7 @@ from frankmark.adapters.sqlite.pages import PAGE, Pages
 __all__ = ["resealed_copy"]
 
 STORE = "frankmark.db"
-LEFT_OUT = ("run", "lock", "*.sock", "backup-before-*", "*.new")
+LEFT_OUT = ("run", "lock", "*.sock", "backup-before-*", "*.new", "*.db-mark")
 
 
 @contextmanager

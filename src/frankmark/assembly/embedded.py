@@ -1,6 +1,7 @@
 """A node on the embedded default: SQLite, one process, nothing to configure."""
 
-from collections.abc import Callable, Mapping
+import stat
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,10 +19,11 @@ from frankmark.adapters.system.clock import SystemClock
 from frankmark.adapters.system.entropy import SystemEntropy
 from frankmark.adapters.system.keyfile import KeyFolder
 from frankmark.adapters.system.passphrase import Prompt, find_passphrase
+from frankmark.adapters.system.private_files import write_private
 from frankmark.assembly.services import Condition, Services
 from frankmark.assembly.tables import data_file, shipped_confusables, shipped_phrases, shipped_suffixes
 from frankmark.assembly.world import open_world
-from frankmark.foundation.errors import Refused, Unavailable
+from frankmark.foundation.errors import Error, Refused, Unavailable
 from frankmark.foundation.note import KeyType, NoteSigner
 from frankmark.ports.durability import StoreReason
 from frankmark.ports.post import PostOffice
@@ -40,13 +42,15 @@ from frankmark.services.lists import Audit, Lists
 from frankmark.services.log_signing import HeadSigner
 from frankmark.services.lookalikes import Lookalikes
 from frankmark.services.ownership import DomainPolicy, Ownership, parse_names
+from frankmark.services.principals import NODE
 from frankmark.services.public_registry import PublicRegistry
 from frankmark.services.recording import Recorder
 from frankmark.services.registry import Registry
+from frankmark.services.renaming import named_otherwise
 from frankmark.services.reports import Reports
 from frankmark.services.rescoring import Rescoring
 from frankmark.services.roots import OwnRoots
-from frankmark.services.senders import SenderNames
+from frankmark.services.senders import SenderNames, SenderTally
 from frankmark.services.stamps import Issuing, Stamps
 from frankmark.services.succession import origins_of, succession, successor_origin
 from frankmark.services.transparency import TransparencyLog
@@ -57,11 +61,14 @@ from frankmark.settings import Settings
 __all__ = ["NodeOptions", "open_node"]
 
 CHANNEL = "securestamp-main"
+NAME = "public_url"  # the file that remembers under which name the node was opened last
+OTHERS = 0o077
 
 
 class EmbeddedReason(StrEnum):
     """Why a node does not start."""
 
+    PUBLIC_URL_CHANGED = "PUBLIC_URL_CHANGED"  # stamps carry another name, and nobody agreed to sign them anew
     TEST_CLOCK_REFUSED = "TEST_CLOCK_REFUSED"
 
 
@@ -75,6 +82,8 @@ class NodeOptions:
         loopback: Every listener is loopback.
         prompt: Asks a person for the passphrase; None without a terminal.
         note: Told what the node's own work could not do: the part and the code.
+        renaming: Told the domains whose stamps carry another `public_url`, says whether to sign them anew. Without it
+            the node keeps the name that it ran under last, whatever the settings say.
     """
 
     demo: bool = False
@@ -82,6 +91,7 @@ class NodeOptions:
     loopback: bool = True
     prompt: Prompt | None = None
     note: Callable[[str, str], None] = lambda _part, _code: None
+    renaming: Callable[[Sequence[str]], bool] | None = None
 
 
 async def open_node(
@@ -113,6 +123,12 @@ def _make_folder(data: Path) -> None:
         raise Unavailable(StoreReason.STORE_UNREACHABLE, f"{data}: {problem.strerror}") from problem
 
 
+def _open_data(data: Path) -> str:
+    """The folder and its mode, if its mode lets others in. It is left as it is: somebody may have meant it so."""
+    mode = stat.S_IMODE(data.stat().st_mode)
+    return f"{data} ({mode:04o})" if mode & OTHERS else ""
+
+
 class _Building:
     """The order in which a node is put together."""
 
@@ -124,14 +140,19 @@ class _Building:
         self.clock = SystemClock(environ, allow_test_clock=options.loopback)
         _make_folder(data)
         self.database = Database.open(data)
-        passphrase = find_passphrase(data / "keys", environ, self.entropy, prompt=options.prompt)
+        try:
+            passphrase = find_passphrase(data / "keys", environ, self.entropy, prompt=options.prompt)
+            self.vault = KeyFolder(data / "keys", passphrase, self.entropy)
+            self.keyring = Keyring.open(self.vault, self.clock, self.entropy)
+        except Error:
+            self.database.close()  # whoever gives a better passphrase finds the folder free
+            raise
         self.unlock = passphrase.protects_backups_only
-        self.vault = KeyFolder(data / "keys", passphrase, self.entropy)
-        self.keyring = Keyring.open(self.vault, self.clock, self.entropy)
         self.records = SqliteRecords(self.database)
         self.trees = SqliteTrees(self.database)
         self.signer = SqliteSigner.open(data)
-        self.public_url = settings.public_url or f"https://{self.keyring.node_id}.frankmark.invalid"
+        named = settings.public_url or f"https://{self.keyring.node_id}.frankmark.invalid"
+        self.public_url = self._last_name() or named if options.renaming is None else named
         self.host = urlsplit(self.public_url).hostname or ""
         self._refuse_lying_clock()
 
@@ -144,6 +165,7 @@ class _Building:
         await recorder.project()
         trust, registrar = self._trust(roots)
         stamps, registry = self._stamps(recorder, trust)
+        await self._settle_name(stamps, ledger_log)
         addresses = self._addresses(stamps)
         custody = Custody(self.keyring, self.records, self.records, stamps, self.clock)
         witness = ledger_log.keys[1]
@@ -175,6 +197,7 @@ class _Building:
                 test_clock=self.clock.test_clock is not None,
                 keys_protect_backups_only=self.unlock,
                 outbound=self.settings.outbound.allow,
+                open_data=_open_data(data=self.data),
             ),
             clock=self.clock,
             phrases=shipped_phrases(),
@@ -211,6 +234,28 @@ class _Building:
 
     async def _sound(self) -> None:
         await self.database.write(lambda connection: connection.execute("SELECT 1").fetchall())
+
+    async def _settle_name(self, stamps: Stamps, ledger_log: TransparencyLog) -> None:
+        """Sign stamps of another name anew if somebody agrees; the last name is remembered, so that few starts look."""
+        agreed = self.options.renaming
+        if agreed is not None and self._last_name() != self.public_url:
+            foreign = await named_otherwise(self.records, self.public_url, self.clock.now_ms())
+            if foreign and not agreed([stamp.domain for stamp in foreign]):
+                await ledger_log.close()
+                self.signer.close()
+                self.database.close()
+                detail = (
+                    f"{len(foreign)} stamps carry another name than {self.public_url}, the first {foreign[0].domain}"
+                )
+                raise Refused(EmbeddedReason.PUBLIC_URL_CHANGED, f"{detail}; start on a terminal, and it asks")
+            for stamp in foreign:
+                await stamps.reissue(NODE, stamp.stamp_id)
+        write_private(self.data / NAME, self.public_url.encode())
+
+    def _last_name(self) -> str:
+        """The name under which the node ran last; empty if it never did."""
+        file = self.data / NAME
+        return file.read_text(encoding="utf-8") if file.is_file() else ""
 
     def _refuse_lying_clock(self) -> None:
         if self.clock.test_clock is not None and not self.host.endswith((".invalid", ".test")):
@@ -261,7 +306,13 @@ class _Building:
             suffixes=suffixes,
             clock=self.clock,
         )
-        registrar = Registrar(records=self.records, roots=roots, names=SenderNames(secret=self.keyring.secret))
+        names = SenderNames(secret=self.keyring.secret)
+        registrar = Registrar(
+            records=self.records,
+            roots=roots,
+            names=names,
+            changes=self.database,
+        )
         lookalikes = Lookalikes(
             records=self.records, suffixes=suffixes, confusables=shipped_confusables(), clock=self.clock
         )
@@ -270,7 +321,9 @@ class _Building:
             registrar=registrar,
             lookalikes=lookalikes,
             roots=roots,
+            suffixes=suffixes,
             clock=self.clock,
+            tally=SenderTally(self.records, names, self.clock),
         )
         return TrustService(parts), registrar
 

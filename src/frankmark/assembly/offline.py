@@ -200,9 +200,9 @@ class _Judging:
         key = _entry_key(claim.entry, claim.entry_sig, issuer)
         self.facts["kid"] = key.kid
         ends = key.counts_until_ms
-        # A witness's time is the proof that it existed; without one, a key that has ended proves nothing.
-        if ends is not None and not any(0 < time_s * 1000 < ends for time_s in times):
-            detail = "its key has ended, and no witness saw the entry before that"
+        # The witnesses' times are the proof that it existed; one alone could date it back for whoever has the key.
+        if ends is not None and sum(0 < time_s * 1000 < ends for time_s in times) < max(1, issuer.quorum):
+            detail = "its key has ended, and too few witnesses saw the entry before that"
             raise Unverified(OfflineReason.KEY_TIME_UNPROVEN, detail)
 
     def _entry(self, entry: Entry) -> None:

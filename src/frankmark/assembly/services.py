@@ -36,12 +36,14 @@ class Condition:
         test_clock: Whether the time is.
         keys_protect_backups_only: Whether the passphrase lies beside the keys.
         outbound: Exceptions from the outbound guard.
+        open_data: The data folder and its mode if others on this machine may enter it; else empty.
     """
 
     demo: bool
     test_clock: bool
     keys_protect_backups_only: bool
     outbound: tuple[str, ...]
+    open_data: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,8 +51,8 @@ def open_world(settings: Settings, clock: Clock) -> World:
     )
     tls = trust_context(evidence.ca_file or None)
     fetcher = GuardedFetcher(dialer=dialer, tls=tls, agent=f"frankmark/{__version__}")
-    bootstrap = Bootstrap(data_file("rdap_dns.json").read_bytes(), evidence.rdap)
-    logs = _read(evidence.ct_logs) if evidence.ct_logs else data_file("ct_logs.json").read_bytes()
+    bootstrap = Bootstrap(_table(evidence.rdap_services, "rdap_dns.json"), evidence.rdap)
+    logs = _table(evidence.ct_logs, "ct_logs.json")
     rdap_timing, tls_timing = _timings(settings.limits.probes_per_ten_minutes)
     return World(
         resolver=resolver,
@@ -80,7 +80,10 @@ def _host_port(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _read(name: str) -> bytes:
+def _table(name: str, bundled: str) -> bytes:
+    """The operator's own table, or the bundled one."""
+    if not name:
+        return data_file(bundled).read_bytes()
     try:
         return Path(name).read_bytes()
     except OSError as fault:

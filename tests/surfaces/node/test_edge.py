@@ -2,8 +2,10 @@
 
 import json
 import re
+import socket
 
 import pytest
+from aiosmtpd.controller import Controller
 from starlette.requests import ClientDisconnect
 
 from frankmark.adapters.network.limits import MemoryRateLimiter
@@ -63,6 +65,31 @@ def test_every_answer_has_the_fixed_fields(node) -> None:
         assert "strict-transport-security" not in fields
 
 
+FORWARDING = {
+    "an address": {"X-Forwarded-For": "203.0.113.7"},
+    "the standard's field": {"Forwarded": "for=203.0.113.7;proto=https"},
+    "a proxy's own field": {"X-Real-IP": "203.0.113.7"},
+    "under the proxy's name": {"Host": "stamps.example", "X-Forwarded-For": "203.0.113.7"},
+}
+
+
+@pytest.mark.parametrize("story", FORWARDING)
+def test_a_proxy_on_this_machine_that_no_setting_names_is_told(opened, tmp_path, story) -> None:
+    with opened(tmp_path) as node:
+        assert node.ask("GET", "/readyz").json()["unnamedProxies"] == []
+        for _ in range(3):
+            with node.client() as client:
+                client.get("/version", headers=FORWARDING[story])
+        assert node.ask("GET", "/readyz").json()["unnamedProxies"] == ["127.0.0.1"]
+
+
+def test_a_proxy_that_is_named_is_not_told(opened, tmp_path) -> None:
+    with opened(tmp_path, {"FRANKMARK_TRUSTED_PROXIES": "127.0.0.1"}) as node, node.client() as client:
+        for fields in FORWARDING.values():
+            client.get("/version", headers=fields)
+        assert client.get("/readyz").json()["unnamedProxies"] == []
+
+
 LIMITS = {
     "FRANKMARK_LIMITS_V1_PER_HOUR": "4",
     "FRANKMARK_LIMITS_API_PER_MINUTE": "3",
@@ -105,18 +132,18 @@ def test_guessing_keys_uses_up_what_asking_does(opened, tmp_path) -> None:
 
 def test_a_batch_counts_as_many_requests_as_it_has_targets(opened, tmp_path) -> None:
     with opened(tmp_path, LIMITS) as node:
-        path, asked = "/api/trust/check/batch", [{"target": f"x{number}.invalid"} for number in range(9)]
-        refused = node.ask("POST", path, {"targets": asked[:4]})
-        assert (refused.status_code, refused.json()["code"]) == (429, "RATE_LIMITED")
-        assert refused.headers.get_list("ratelimit") == [f'"api";r=2;t={refused.headers["retry-after"]}']
-        assert refused.headers.get_list("ratelimit-policy") == ['"api";q=3;w=60']
-        made = node.ask("POST", path, {"targets": asked[:2]})
-        assert made.status_code == 200
-        assert made.headers["ratelimit"].startswith('"api";r=0;')
-        assert node.ask("GET", "/api/status").status_code == 429
+        path, asked = "/api/trust/check/batch", [{"target": f"x{number}.invalid"} for number in range(10)]
+        stranger = node.ask("POST", path, {"targets": asked[:1]})
+        assert (stranger.status_code, stranger.json()["code"]) == (401, "AUTH_REQUIRED")
         key = node.running.run_token
-        assert node.ask("POST", path, {"targets": asked}, key=key).status_code == 200
-        assert node.ask("POST", path, {"targets": asked[:1]}, key=key).status_code == 429
+        refused = node.ask("POST", path, {"targets": asked}, key=key)
+        assert (refused.status_code, refused.json()["code"]) == (429, "RATE_LIMITED")
+        assert refused.headers.get_list("ratelimit") == [f'"key-minute";r=8;t={refused.headers["retry-after"]}']
+        assert refused.headers.get_list("ratelimit-policy") == ['"key-minute";q=9;w=60, "key-hour";q=12;w=3600']
+        made = node.ask("POST", path, {"targets": asked[:8]}, key=key)
+        assert made.status_code == 200
+        assert made.headers["ratelimit"].startswith('"key-minute";r=0;')
+        assert node.ask("GET", "/api/status", key=key).status_code == 429
 
 
 def test_forwarding_fields_are_believed_only_from_a_named_proxy(opened, tmp_path) -> None:
@@ -146,6 +173,8 @@ PASSED_ON = {
     "an empty one": {"X-Forwarded-For": ""},
     "Forwarded": {"Forwarded": "for=192.0.2.1"},
     "X-Real-IP": {"X-Real-IP": "192.0.2.1"},
+    "X-Forwarded-Proto": {"X-Forwarded-Proto": "https"},
+    "CF-Connecting-IP": {"CF-Connecting-IP": "192.0.2.1"},
     "Via": {"Via": "1.1 proxy"},
     "another of our names": {"Host": "mark.example.org"},
 }
@@ -158,6 +187,62 @@ def test_what_a_proxy_on_this_machine_passes_on_is_not_loopback(opened, tmp_path
         refused = client.get("/metrics", headers=PASSED_ON[story])
         assert (refused.status_code, refused.json()["code"]) == (401, "AUTH_REQUIRED")
         assert client.get("/healthz", headers=PASSED_ON[story]).status_code == 200
+
+
+class Mailbox:
+    """Takes letters."""
+
+    def __init__(self) -> None:
+        self.recipients: list[str] = []
+
+    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802  (the name that aiosmtpd calls)
+        self.recipients += envelope.rcpt_tos
+        return "250 OK"
+
+
+def test_nobody_fills_a_mailbox_with_codes(opened, tmp_path) -> None:
+    mailbox = Mailbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    post = Controller(mailbox, hostname="127.0.0.1", port=port)
+    post.start()
+    settings = {
+        "FRANKMARK_SMTP_HOST": "127.0.0.1",
+        "FRANKMARK_SMTP_PORT": str(port),
+        "FRANKMARK_SMTP_TLS": "none",
+        "FRANKMARK_SMTP_FROM": "node@mark.example",
+        "FRANKMARK_LIMITS_LETTERS_PER_HOUR": "5",
+        "FRANKMARK_LIMITS_LETTERS_TO_ONE_PER_HOUR": "3",
+    }
+    try:
+        with opened(tmp_path, settings) as node:
+            first, second = (node.admin("POST", "/api/orgs", {"name": name})["orgId"] for name in ("A", "B"))
+            key = node.admin("POST", "/api/keys", {"role": "org", "name": "k", "orgId": first})["key"]
+
+            def register(address: str, org_id: str = first) -> int:
+                answer = node.ask("POST", "/api/addresses", {"address": address, "orgId": org_id}, key=key)
+                if answer.status_code == 429:
+                    assert answer.json()["code"] == "RATE_LIMITED"
+                    assert 0 < int(answer.headers["retry-after"]) <= 3600
+                return answer.status_code
+
+            # Whoever may not act for an organisation uses up nothing of its own.
+            assert [register("ann@good.example", second) for _ in range(6)] == [403] * 6
+            spellings = ("ann@good.example", "ANN@good.example", '"ann"@GOOD.example', "ann+1@good.example")
+            assert [register(one) for one in spellings] == [201, 201, 201, 429]
+            assert [register(f"{name}@good.example") for name in ("bob", "cleo", "dan")] == [201, 201, 429]
+            assert len(mailbox.recipients) == 5
+    finally:
+        post.stop()
+
+
+def test_no_stranger_uses_up_the_reports_that_a_node_takes(opened, tmp_path) -> None:
+    report = {"category": "SPAM", "domain": "spam.example"}
+    with opened(tmp_path, {"FRANKMARK_LIMITS_REPORTS_PER_DAY": "3"}) as node:
+        assert [node.ask("POST", "/api/reports", report).status_code for _ in range(4)] == [202, 202, 202, 429]
+        assert node.ask("POST", "/api/reports", report, key=node.running.run_token).status_code == 202
+        assert node.ask("GET", "/api/status").status_code == 200
 
 
 def test_signing_in_has_a_window_of_its_own(opened, tmp_path) -> None:

@@ -46,14 +46,27 @@ def test_every_public_answer_is_exactly_of_its_form(node, stamp) -> None:
 
 def test_a_batch_answers_in_order_and_names_what_it_cannot(node) -> None:
     asked = [{"target": "good.example"}, {"target": "not a domain"}, {"target": "other.example"}]
-    made = node.ask("POST", "/api/trust/check/batch", {"targets": asked}).json()
+    made = node.ask("POST", "/api/trust/check/batch", {"targets": asked}, key=node.running.run_token).json()
     assert set(made) == set(BatchView.__struct_fields__)
     first, second, third = made["results"]
     exactly(first, CheckView)
     exactly(third, CheckView)
     assert (second["target"], second["problem"]["code"]) == ("not a domain", "INVALID_TARGET")
-    assert node.ask("POST", "/api/trust/check/batch", {"targets": []}).status_code == 422
-    assert node.ask("POST", "/api/trust/check/batch", {"targets": asked * 34}).status_code == 422
+    assert node.ask("POST", "/api/trust/check/batch", {"targets": []}, key=node.running.run_token).status_code == 422
+    assert (
+        node.ask("POST", "/api/trust/check/batch", {"targets": asked * 34}, key=node.running.run_token).status_code
+        == 422
+    )
+
+
+def test_a_body_in_a_content_coding_is_refused_and_not_read_as_if_it_had_none(node) -> None:
+    asked = {"target": "good.example"}
+    for coding, status in {"gzip": 415, "br": 415, "identity, gzip": 415, "Identity": 200}.items():
+        answer = node.ask("POST", "/api/trust/check", asked, Content_Encoding=coding)
+        assert answer.status_code == status, coding
+    assert (
+        node.ask("POST", "/api/trust/check", asked, Content_Encoding="gzip").json()["code"] == "UNSUPPORTED_MEDIA_TYPE"
+    )
 
 
 def test_an_answer_from_memory_differs_in_its_time_alone(node) -> None:
@@ -279,6 +292,12 @@ def test_security_contact_and_condition(node) -> None:
     assert contact.startswith("Contact: https://")
     assert "\nExpires: " in contact
     ready = node.ask("GET", "/readyz").json()
-    assert ready == {"ready": True, "problems": [], "keysProtectBackupsOnly": True, "outboundAllowed": []}
+    assert ready == {
+        "ready": True,
+        "problems": [],
+        "keysProtectBackupsOnly": True,
+        "outboundAllowed": [],
+        "unnamedProxies": [],
+    }
     assert node.ask("GET", "/v1/health").json()["status"] == "ok"
     assert "frankmark_requests_total" in node.ask("GET", "/metrics").text

@@ -69,7 +69,8 @@ def test_every_unknown_member_is_named_with_the_nearest_known_one(node) -> None:
     body = said(node.ask("POST", CHECK, {"tarket": "a.example", "stampid": "x", "token": "y"}), 422, "UNKNOWN_MEMBER")
     assert "tarket (did you mean target?)" in body["detail"]
     assert "stampid (did you mean stampId?)" in body["detail"]
-    inner = said(node.ask("POST", f"{CHECK}/batch", {"targets": [{"targt": "a.example"}]}), 422, "UNKNOWN_MEMBER")
+    batch = {"targets": [{"targt": "a.example"}]}
+    inner = said(node.ask("POST", f"{CHECK}/batch", batch, key=node.running.run_token), 422, "UNKNOWN_MEMBER")
     assert "targets.0.targt" in inner["detail"]
 
 

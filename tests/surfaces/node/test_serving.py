@@ -169,6 +169,16 @@ def test_over_tls_cookies_are_bound_to_the_host_and_the_browser_stays_on_tls(ope
             assert set(cookie.split("; ")[1:]) == {"Path=/", "Max-Age=43200", "HttpOnly", "SameSite=Strict", "Secure"}
 
 
+@pytest.mark.parametrize("http2", [False, True], ids=["HTTP/1.1", "HTTP/2"])
+def test_a_header_section_is_bounded_in_both_versions(opened, tmp_path, tls, http2) -> None:
+    settings, context = tls
+    with opened(tmp_path, settings) as node, node.client(verify=context, http2=http2) as client:
+        assert client.get("/healthz", headers={"X-Long": "a" * 8_000}).status_code == 200
+        refused = client.get("/healthz", headers={f"X-{number}": "a" * 8_000 for number in range(16)})
+        assert refused.status_code == 431
+        assert client.get("/healthz").status_code == 200
+
+
 def test_a_session_needs_its_own_origin_and_its_own_token(opened, tmp_path) -> None:
     with opened(tmp_path) as node, node.client() as client:
         made = client.post("/api/session", headers={"X-API-Key": node.running.run_token})
@@ -191,6 +201,8 @@ def test_a_session_needs_its_own_origin_and_its_own_token(opened, tmp_path) -> N
             assert (refused.status_code, refused.json()["code"]) == (403, "CSRF_INVALID"), headers
         right = {**own, "X-CSRF-Token": csrf}
         assert client.post("/api/orgs", headers=right, **wanted).status_code == 201
+        longer = client.post("/api/session", headers=right)  # no session makes another one, or none would ever end
+        assert (longer.status_code, longer.json()["code"]) == (401, "AUTH_REQUIRED")
         assert client.request("DELETE", "/api/session", headers=right).status_code == 204
         # What the browser may still hold is nobody now; a key beside it counts.
         stale = {"Cookie": f"frankmark={made.cookies['frankmark']}; other=1"}
@@ -328,7 +340,7 @@ def test_what_changed_a_score_stands_in_the_ledger_after_a_decision_and_after_a_
         node.admin("POST", "/api/lists/compliance", {"domain": "listed.test"})
         assert changes(node) == [(listed, "MANUAL_REVIEW", "[]")]
         node.ask("POST", "/api/trust/check", {"target": suspect})
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while not (found := node.admin("GET", "/api/candidates")["items"]) and time.monotonic() < until:
             time.sleep(0.1)
         decision = {"suspect": suspect, "target": brand, "status": "CONFIRMED"}
@@ -382,6 +394,34 @@ def test_a_stamp_is_renewed_by_itself_as_long_as_its_domain_is_in_the_same_hands
 
 def shown(node, domain: str) -> dict:
     return node.ask("GET", f"/v1/trust/{domain}").json()["stamp"]
+
+
+def test_under_another_name_stamps_are_listed_and_signed_anew_only_if_somebody_agrees(opened, tmp_path) -> None:
+    old, new = ({"FRANKMARK_PUBLIC_URL": f"https://{name}.test"} for name in ("old", "new"))
+    asked: list[list[str]] = []
+
+    def answering(*, answer: bool):
+        return lambda domains: bool(asked.append(list(domains))) or answer
+
+    with opened(tmp_path, old) as node:
+        first, gone = node.stamped("good.test"), node.stamped("gone.test", "Other GmbH")
+        node.admin("POST", f"/api/stamps/{gone['stampId']}/revoke", {"reason": "ORG_REQUEST"})
+    for _ in range(2):  # a refusal changes nothing and lets the folder go
+        with (
+            pytest.raises(Error, match="PUBLIC_URL_CHANGED"),
+            opened(tmp_path, new, renaming=answering(answer=False)),
+        ):
+            pass
+    with opened(tmp_path, old, renaming=answering(answer=False)) as node:
+        assert shown(node, "good.test")["status"] == "active"
+    with opened(tmp_path, new, renaming=answering(answer=True)) as node:
+        told = node.ask("GET", f"/api/stamps/{first['stampId']}/token", key=first["key"]).json()
+        seen = node.ask("GET", f"/verify/{told['token']}").json()
+        assert (seen["valid"], seen["stamp"]["stampId"]) == (True, first["stampId"])
+        assert told["header"].endswith(f"verify=https://new.test/verify/{told['token']}")
+    with opened(tmp_path, new, renaming=answering(answer=False)):
+        pass
+    assert asked == [["good.test"]] * 3
 
 
 def test_a_test_clock_is_refused_under_a_name_that_could_be_real(opened, tmp_path) -> None:

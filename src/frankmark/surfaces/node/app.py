@@ -1,7 +1,7 @@
 """The application behind the edge: rows of endpoints become addresses, and errors become problem documents.
 
-An address without parameters is found by one look into a table, since the busiest ones are such; the others are tried
-in the order in which they are written.
+An address without parameters is found by one look into a table, since the busiest ones are such; of the others those
+with the same first segment are tried, in the order in which they are written.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -39,9 +39,11 @@ def serving(endpoint: Endpoint) -> Serve:
     template = endpoint.template
 
     async def serve(request: Request) -> Response:
-        request.state.template = template
+        scope = request.scope
+        state = scope.setdefault("state", {})
+        state["template"] = template
         try:
-            call = Call(request=request, principal=getattr(request.state, "principal", None), path=request.path_params)
+            call = Call(request=request, principal=state.get("principal"), path=scope.get("path_params", {}))
             _admit(endpoint, call)
             return rendered(await endpoint.handle(call, await _asked(endpoint, request)))
         except Error as fault:
@@ -63,7 +65,7 @@ def _admit(endpoint: Endpoint, call: Call) -> None:
 
 async def _asked(endpoint: Endpoint, request: Request) -> msgspec.Struct | None:
     if endpoint.body is not None:
-        return await decoded_body(request, endpoint.body)
+        return await decoded_body(request, endpoint.body, repeats=endpoint.repeats)
     return decoded_query(request, endpoint.query) if endpoint.query is not None else None
 
 
@@ -109,6 +111,10 @@ class application:  # noqa: N801  (an ASGI application is called like a function
             self._add(endpoint.path, {endpoint.method: serving(endpoint)})
         for page in pages:
             self._add(page.path, dict.fromkeys((page.methods or set()) - {"HEAD"}, page.endpoint))
+        heads = {_head(path) for path in self._patterns} | {"{}"}
+        self._below = {
+            head: [self._patterns[path] for path in self._patterns if _head(path) in {head, "{}"}] for head in heads
+        }
 
     def _add(self, path: str, methods: Mapping[str, Serve]) -> None:
         pattern, _, parameters = compile_path(path)
@@ -138,7 +144,7 @@ class application:  # noqa: N801  (an ASGI application is called like a function
         address = self._exact.get(path)
         if address is not None:
             return address, {}
-        for address in self._patterns.values():
+        for address in self._below.get(path[1:].partition("/")[0]) or self._below["{}"]:
             match = address.pattern.match(path)
             if match is not None:
                 return address, match.groupdict()
@@ -175,6 +181,12 @@ def _other_method(method: str, allowed: str) -> Response:
     response = problem_response(Refused(NodeReason.METHOD_NOT_ALLOWED, f"This address takes {allowed}."))
     response.headers["Allow"] = allowed
     return response
+
+
+def _head(path: str) -> str:
+    """The first segment of a form of paths; a pair of braces where it is no fixed word."""
+    first = path[1:].partition("/")[0]
+    return "{}" if "{" in first else first
 
 
 def _without_body(send: Send) -> Send:

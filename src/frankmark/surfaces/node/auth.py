@@ -86,7 +86,7 @@ class Doorkeeper:
         return self._named(cookies, self.cookie)
 
     def _named(self, cookies: bytes, name: str) -> str | None:
-        for pair in cookies.decode("latin-1").split(";"):
+        for pair in cookies.decode("latin-1").split(";") if cookies else ():
             found, _, value = pair.partition("=")
             if found.strip() == name:
                 return value.strip()

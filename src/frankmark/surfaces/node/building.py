@@ -31,6 +31,7 @@ from frankmark.surfaces.node.routes.access import AccessRoom
 from frankmark.surfaces.node.routes.addresses import AddressRoom
 from frankmark.surfaces.node.routes.art import ArtRoom
 from frankmark.surfaces.node.routes.ledger import LedgerRoom
+from frankmark.surfaces.node.routes.overrides import OverrideRoom
 from frankmark.surfaces.node.routes.registry import RegistryRoom
 from frankmark.surfaces.node.routes.review import ReviewRoom
 from frankmark.surfaces.node.routes.stamps import StampRoom
@@ -40,6 +41,7 @@ from frankmark.surfaces.node.routes.trust import TrustRoom
 __all__ = ["Listening", "build", "trusted"]
 
 SIGN_INS_PER_HOUR = 30
+DAY_S = 86_400
 HOUR_S = 3_600
 MINUTE_S = 60
 
@@ -94,7 +96,7 @@ def build(
     run_token = (listening.run_token, LOCAL_ADMIN) if listening.run_token else None
     doorkeeper = Doorkeeper(services.access, run_token, secure=secure, loopback=listening.loopback)
     site = Site(services.phrases, _frame(services), services.access, doorkeeper)
-    endpoints = _endpoints(services, doorkeeper, journal)
+    endpoints = _endpoints(services, settings.limits, doorkeeper, journal)
     pages = _pages(services, site, endpoints, listening.base)
     inner = application(endpoints, pages, [_static()], site.not_found)
     public_host = urlsplit(services.public_url).hostname or ""
@@ -111,16 +113,22 @@ def build(
     )
 
 
-def _endpoints(services: Services, doorkeeper: Doorkeeper, journal: NodeJournal) -> list[Endpoint]:
+def _endpoints(
+    services: Services, limits: LimitSettings, doorkeeper: Doorkeeper, journal: NodeJournal
+) -> list[Endpoint]:
     url, node_id, clock = services.public_url, services.node_id, services.clock
+    letters = Rate(name="letters", amount=limits.letters_per_hour, window_s=HOUR_S)
+    mailbox = Rate(name="mailbox", amount=limits.letters_to_one_per_hour, window_s=HOUR_S)
+    reports = Rate(name="reports", amount=limits.reports_per_day, window_s=DAY_S)
     rooms: list[tuple[str, object]] = [
         ("trust", TrustRoom(services.trust, services.public, url)),
         ("stamps", ArtRoom(services.public, url, clock)),
         ("stamps", StampRoom(services.stamps, url)),
         ("registry", RegistryRoom(services.registry)),
-        ("registry", AddressRoom(services.addresses, services.erasure, services.phrases, url)),
+        ("registry", AddressRoom(services.addresses, services.erasure, services.phrases, url, (mailbox, letters))),
         ("ledger", LedgerRoom(services.ledger, node_id=node_id, clock=clock)),
-        ("review", ReviewRoom(services.lists, services.reports, services.audit, services.rescoring)),
+        ("review", ReviewRoom(services.lists, services.reports, services.audit, services.rescoring, reports)),
+        ("review", OverrideRoom(services.lists)),
         ("keys", AccessRoom(services.access, doorkeeper, node_id=node_id, version=__version__)),
         ("node", SystemRoom(services, journal, services.sound)),
     ]

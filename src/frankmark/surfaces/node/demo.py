@@ -35,7 +35,8 @@ from frankmark.settings import Settings
 from frankmark.surfaces.node.demo_stage import DemoReason
 from frankmark.surfaces.node.demo_telling import Telling
 from frankmark.surfaces.node.demo_walk import Place, Walk
-from frankmark.surfaces.node.serving import Running, bindable, pin_self, running
+from frankmark.surfaces.node.serving import Running, bindable, pin_self, running, say_start
+from frankmark.surfaces.node.starting import reader_language
 
 __all__ = ["demonstrate"]
 
@@ -46,7 +47,7 @@ ZONE_FILE: Final = "zone"
 LOOK_S: Final = 0.3
 
 
-def demonstrate(
+def demonstrate(  # noqa: PLR0913  (one parameter an option of `up`)
     settings: Settings,
     environ: Mapping[str, str],
     *,
@@ -54,6 +55,7 @@ def demonstrate(
     walk: bool,
     once: bool,
     print_admin_link: bool,
+    as_json: bool,
 ) -> int:
     """Run a node in a world of its own.
 
@@ -65,6 +67,7 @@ def demonstrate(
         walk: Show the main job step by step.
         once: End after the walk.
         print_admin_link: Print the one-time link even when nobody looks at a terminal.
+        as_json: Say in JSON that the node has started, and nothing else.
 
     Returns:
         The exit status: 0 if every step showed what it must, 70 otherwise, 130 if interrupted before.
@@ -75,12 +78,12 @@ def demonstrate(
         Error: What opening a node raises.
     """
     phrases = shipped_phrases()
-    locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
-    telling = Telling(phrases, phrases.of_locale(locale), sys.stdout, environ)
     _require_port(settings.listen)
-    with _folder(Path(data) if data else None) as folder:
+    with _folder(Path(data) if data else None) as folder, Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        stream = nowhere if as_json else sys.stdout
+        telling = Telling(phrases, reader_language(phrases, environ), stream, environ)
         demo = _Demo(settings, folder, environ, telling)
-        return uvloop.run(demo.run(walk=walk, once=once, print_admin_link=print_admin_link))
+        return uvloop.run(demo.run(walk=walk, once=once, print_admin_link=print_admin_link, as_json=as_json))
 
 
 def _require_port(listen: str) -> None:
@@ -146,7 +149,7 @@ class _Demo:
         self._telling = telling
         self._stopped = asyncio.Event()
 
-    async def run(self, *, walk: bool, once: bool, print_admin_link: bool) -> int:
+    async def run(self, *, walk: bool, once: bool, print_admin_link: bool, as_json: bool) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stopped.set)
@@ -159,7 +162,11 @@ class _Demo:
                 await asyncio.gather(showing, return_exceptions=True)
                 return INTERRUPTED
             status = showing.result()
-            if not once:
+            if not once and as_json:
+                data = Path(place.settings.data)
+                await say_start(node, data, self._environ, print_admin_link=print_admin_link, as_json=True)
+                await self._watch_zone(place.world)
+            elif not once:
                 await self._serve(place, node, print_admin_link=print_admin_link)
             waiting.cancel()
             return status

@@ -44,7 +44,10 @@ FIXED: tuple[tuple[bytes, bytes], ...] = (
 
 HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::[0-9]{1,5})?", re.ASCII)
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
-FORWARDED = frozenset({b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip"})
+FORWARDED = frozenset(
+    {b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip"}
+    | {b"x-forwarded-" + part for part in (b"for", b"host", b"proto", b"port", b"server", b"prefix", b"ssl")}
+)
 WELCOME = "/welcome"
 UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics", "/version", "/v1/health", WELCOME})
 STATIC = "/static/"
@@ -62,6 +65,10 @@ class Journal(Protocol):
 
     def failed(self, *, method: str, template: str, fault: BaseException) -> None:
         """A handler raised what it should not have."""
+        ...
+
+    def forwarded(self, address: str) -> None:
+        """Somebody at this loopback address forwards requests, and no setting names a proxy there."""
         ...
 
 
@@ -96,6 +103,7 @@ class Sender:
     loopback: bool
 
 
+@lru_cache(maxsize=1_024)
 def known_host(host: str, names: frozenset[str]) -> bool:
     """Whether a `Host` is one of ours: loopback under any port, or a configured name."""
     found = HOST.fullmatch(host)
@@ -151,33 +159,32 @@ class Edge:
             await self._inner(scope, receive, send)
             return
         begun_ms = self._clock.steady_ms()
-        state = scope.setdefault("state", {})
-        state["template"] = _unknown(scope["path"])
+        scope.setdefault("state", {})
         passage = _Passage(send, self._fixed)
         try:
             await self._admit(scope, passage)
             await self._inner(scope, receive, passage.send)
         except Error as fault:
             if is_defect(fault):
-                self._journal.failed(method=scope["method"], template=state["template"], fault=fault)
+                self._journal.failed(method=scope["method"], template=_template(scope), fault=fault)
             await passage.refuse(fault)
         except ClientDisconnect:
             passage.status = GONE
         except Exception as fault:  # noqa: BLE001  (the last resort; logged, answered with 500, never passed on)
-            self._journal.failed(method=scope["method"], template=state["template"], fault=fault)
+            self._journal.failed(method=scope["method"], template=_template(scope), fault=fault)
             await passage.refuse(Error(NodeReason.INTERNAL))
         finally:
             elapsed_ms = self._clock.steady_ms() - begun_ms
             self._journal.request(
-                method=scope["method"], template=state["template"], status=passage.status, elapsed_ms=elapsed_ms
+                method=scope["method"], template=_template(scope), status=passage.status, elapsed_ms=elapsed_ms
             )
 
     async def _admit(self, scope: Scope, passage: "_Passage") -> None:
         """Let a request in, or raise; tells the passage the rate header fields."""
         fields = _fields(scope)
+        sender = self._sender(scope, fields)  # also of a request that a proxy sends here under a name of its own
         if not known_host(fields.get(b"host", b"").decode("latin-1"), self._hosts):
             raise Refused(NodeReason.MISDIRECTED, "This node does not answer under that name.")
-        sender = self._sender(scope, fields)
         state, path = scope["state"], scope["path"]
         state["sender"] = sender
         caller = self._limiter.caller_at(sender.address)
@@ -196,6 +203,8 @@ class Edge:
         named = caller if principal is None else f"key:{principal.actor}"
         passage.extra = _permitted(await self._limiter.take(rates, named))
         state["spend"] = partial(self._spend, passage, rates, named)
+        state["hold"] = partial(self._spend, passage)
+        state["caller"] = named
 
     async def _spend(self, passage: "_Passage", rates: Sequence[Rate], caller: str, units: int) -> None:
         """Count what a request asks for beyond one, before anything is done for it.
@@ -219,6 +228,8 @@ class Edge:
         peer = (scope.get("client") or ("127.0.0.1", 0))[0] or "127.0.0.1"
         address, direct = _direct(peer)
         if not self._is_proxy(address):
+            if direct.loopback and not FORWARDED.isdisjoint(fields):
+                self._journal.forwarded(direct.address)
             return direct if not direct.loopback or _own(fields) else replace(direct, loopback=False)
         # The rightmost address that is not itself a proxy's is the one our own proxy saw.
         for text in reversed(fields.get(b"x-forwarded-for", b"").decode("latin-1").split(",")):
@@ -231,7 +242,7 @@ class Edge:
         return Sender(address=str(address), loopback=False)
 
     def _is_proxy(self, address: Address) -> bool:
-        return any(address in network for network in self._proxies)
+        return bool(self._proxies) and any(address in network for network in self._proxies)
 
 
 class _Passage:
@@ -256,10 +267,10 @@ class _Passage:
         if message["type"] == "http.response.start":
             self._begun = True
             self.status = message["status"]
-            given = list(message["headers"])
+            given = message["headers"]
             named = {name.lower() for name, _ in given}
-            given += [pair for pair in self._fixed if pair[0] not in named]
-            message = {**message, "headers": [*given, *self.extra]}
+            fixed = [pair for pair in self._fixed if pair[0] not in named]
+            message = {**message, "headers": [*given, *fixed, *self.extra]}
         await self._send(message)
 
     async def refuse(self, fault: Error) -> None:
@@ -311,7 +322,12 @@ def _plain(address: Address) -> Address:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _unknown(path: str) -> str:
+def _template(scope: Scope) -> str:
+    """The template that a handler named; of a path that reached none, how many segments it has."""
+    named: str | None = scope["state"].get("template")
+    if named is not None:
+        return named
+    path: str = scope["path"]
     segments = sum(1 for part in path.split("/") if part)
     return "/" + "/".join("*" * min(segments, DEEPEST)) + ("/**" if segments > DEEPEST else "")
 

@@ -9,15 +9,19 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Scope
+from typing_extensions import override
 
 from frankmark.foundation import canonical
 from frankmark.foundation.errors import Malformed, Refused, Unverified
 from frankmark.foundation.vocabulary import unknown_keys
+from frankmark.ports.limits import Rate
 from frankmark.services.principals import Principal
 from frankmark.services.reasons import ServiceReason
 from frankmark.surfaces.node.reasons import NodeReason
@@ -38,6 +42,8 @@ __all__ = [
 
 MAX_BODY = 65_536  # octets; the largest body that any route takes is far below
 BODY_S = 20.0  # until the whole body must be here
+SHORT = 1_024  # octets of a body that may be remembered
+BODILESS = frozenset({204, 304})
 CONVERTOR = re.compile(r":\w+(?=\})")
 
 Asked = TypeVar("Asked", bound=msgspec.Struct)
@@ -78,6 +84,18 @@ class Call:
         if units:
             await self.request.state.spend(units)
 
+    async def hold_to(self, rate: Rate, whom: str = "") -> None:
+        """Count this request against one more window.
+
+        Args:
+            rate: The window.
+            whom: Whose window it is; empty for the caller's.
+
+        Raises:
+            Refused: `RATE_LIMITED`.
+        """
+        await self.request.state.hold((rate,), whom or self.request.state.caller, 1)
+
     @property
     def known(self) -> Principal:
         """Who asks, where the row demands a credential."""
@@ -113,6 +131,7 @@ class Endpoint:
         handle: Called with the call and the decoded body or query (None if the row names neither).
         returns: Status → struct of the answer, or None where the answer is not JSON.
         problems: Codes that this operation answers beside those that every operation may.
+        repeats: Whether the same body comes again and again, holds nothing secret, and decodes to something frozen.
         media: Media types of answers by status, where they are not `application/json`.
         roles: Who may, where `access` is CREDENTIAL; empty: every role.
     """
@@ -125,6 +144,7 @@ class Endpoint:
     access: Access = Access.PUBLIC
     roles: frozenset[str] = frozenset()
     body: type[msgspec.Struct] | None = None
+    repeats: bool = False
     query: type[msgspec.Struct] | None = None
     returns: Mapping[int, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -165,12 +185,17 @@ async def body_octets(request: Request) -> bytes:
 
     Raises:
         Refused: `PAYLOAD_TOO_LARGE`, `REQUEST_TIMEOUT`.
+        ClientDisconnect: Whoever asked has left.
     """
-    data = bytearray()
+    receive, data, more = request.receive, bytearray(), True
     try:
         async with asyncio.timeout(BODY_S):
-            async for part in request.stream():
-                data += part
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                data += message.get("body", b"")
+                more = message.get("more_body", False)
                 if len(data) > MAX_BODY:
                     raise Refused(NodeReason.PAYLOAD_TOO_LARGE, f"A body has at most {MAX_BODY} octets.")
     except TimeoutError as slow:
@@ -178,17 +203,44 @@ async def body_octets(request: Request) -> bytes:
     return bytes(data)
 
 
-async def decoded_body(request: Request, struct: type[Asked]) -> Asked:
+async def decoded_body(request: Request, struct: type[Asked], *, repeats: bool = False) -> Asked:
     """The request's body as the struct.
+
+    Args:
+        request: The request.
+        struct: What the body must be.
+        repeats: Whether a body that is short and names no mail address is decoded once for all who send the same.
 
     Raises:
         Refused: `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `REQUEST_TIMEOUT`.
         Malformed: `INVALID_JSON`, `UNKNOWN_MEMBER`, `VALIDATION_FAILED`.
     """
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != "application/json":
+    media, coding = _described(request.scope)
+    if media.partition(";")[0].strip().lower() != "application/json":
         raise Refused(NodeReason.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
+    if coding.lower() != "identity":
+        raise Refused(NodeReason.UNSUPPORTED_MEDIA_TYPE, "Send the body as it is, without a content coding.")
     data = await body_octets(request)
+    if repeats and len(data) <= SHORT and b"@" not in data and b"\\" not in data:  # an escape could hide the at sign
+        known: Asked = _remembered(data, struct)
+        return known
+    return _decoded(data, struct)
+
+
+def _described(scope: Scope) -> tuple[str, str]:
+    """The fields `Content-Type` and `Content-Encoding`; the first of each counts."""
+    found = dict(reversed(scope["headers"]))
+    media: bytes = found.get(b"content-type", b"")
+    coding: bytes = found.get(b"content-encoding", b"identity")
+    return media.decode("latin-1"), coding.decode("latin-1")
+
+
+@lru_cache(maxsize=2_048)
+def _remembered(data: bytes, struct: type[Asked]) -> Asked:
+    return _decoded(data, struct)
+
+
+def _decoded(data: bytes, struct: type[Asked]) -> Asked:
     try:
         given = canonical.load(data)
     except Malformed as fault:
@@ -235,9 +287,20 @@ def _converted(given: Mapping[str, object], struct: type[Asked], *, strict: bool
         raise Malformed(ServiceReason.VALIDATION_FAILED, str(fault)) from fault
 
 
+class _Octets(Response):
+    """A response whose header fields are made once, not parsed again."""
+
+    @override
+    def __init__(self, data: bytes, status: int, fields: list[tuple[bytes, bytes]]) -> None:
+        self.status_code = status
+        self.body = data
+        self.raw_headers = fields
+        self.background = None
+
+
 def rendered(reply: Reply) -> Response:
     """The HTTP response of a reply."""
-    content = reply.content
+    content, status = reply.content, reply.status
     if content is None:
         data = b""
     elif isinstance(content, bytes):
@@ -246,7 +309,14 @@ def rendered(reply: Reply) -> Response:
         data = content.encode()
     else:
         data = msgspec.json.encode(content)
-    response = Response(data, status_code=reply.status, media_type=reply.media, headers=dict(reply.headers))
-    for cookie in reply.cookies:
-        response.headers.append("Set-Cookie", cookie)
-    return response
+    fields = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
+    if status not in BODILESS:
+        fields.append((b"content-length", b"%d" % len(data)))
+    media = f"{reply.media}; charset=utf-8" if _unsaid_charset(reply.media) else reply.media
+    fields.append((b"content-type", media.encode("latin-1")))
+    fields += [(b"set-cookie", cookie.encode("latin-1")) for cookie in reply.cookies]
+    return _Octets(data, status, fields)
+
+
+def _unsaid_charset(media: str) -> bool:
+    return media.startswith("text/") and "charset=" not in media.lower()

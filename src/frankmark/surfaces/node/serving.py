@@ -19,6 +19,7 @@ from typing import TextIO
 import msgspec
 import uvloop
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings, HTTP2Settings
 from granian.server.embed import Server
 from starlette.types import ASGIApp
 from typing_extensions import override
@@ -35,11 +36,14 @@ from frankmark.ports.node_api import NodeAnswer, NodeApi
 from frankmark.services.principals import LOCAL_ADMIN
 from frankmark.settings import Settings, SettingsReason
 from frankmark.surfaces.node.building import Listening, build, trusted
+from frankmark.surfaces.node.connections import BACKLOG, most_connections
 from frankmark.surfaces.node.inprocess import ask
 from frankmark.surfaces.node.journal import NodeJournal
+from frankmark.surfaces.node.starting import Start, tell_start
 
-__all__ = ["Running", "ServingReason", "bindable", "in_process", "pin_self", "running", "serve"]
+__all__ = ["Running", "ServingReason", "bindable", "in_process", "pin_self", "running", "say_start", "serve"]
 
+HEADER_OCTETS = 65_536  # of a header section, unpacked: a few octets of HTTP/2 can stand for many
 TOKEN_OCTETS = 32
 PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 HIGHEST_PORT = 65_535
@@ -58,11 +62,13 @@ class Running:
     Attributes:
         services: What it does.
         base: Where it answers.
+        listen: Address and port of its listener.
         run_token: The credential of this machine's own command.
     """
 
     services: Services
     base: str
+    listen: str
     run_token: str
 
 
@@ -108,7 +114,7 @@ async def running(
         _announce(data, base, token)
         holding.close()
         services.upkeep.start()
-        yield Running(services=services, base=base, run_token=token)
+        yield Running(services=services, base=base, listen=_authority(host, port), run_token=token)
     finally:
         holding.close()
         _withdraw(data)
@@ -124,6 +130,10 @@ def _server(app: ASGIApp, settings: Settings, host: str, port: int) -> Server:
         address=host,
         port=port,
         interface=Interfaces.ASGI,
+        backlog=BACKLOG,
+        backpressure=most_connections(),
+        http1_settings=HTTP1Settings(max_buffer_size=HEADER_OCTETS),
+        http2_settings=HTTP2Settings(max_headers_size=HEADER_OCTETS),
         log_enabled=False,
         ssl_cert=Path(settings.tls.certificate) if secure else None,
         ssl_key=Path(settings.tls.key) if secure else None,
@@ -131,9 +141,23 @@ def _server(app: ASGIApp, settings: Settings, host: str, port: int) -> Server:
 
 
 def serve(
-    settings: Settings, data: Path, environ: Mapping[str, str], options: NodeOptions, *, print_admin_link: bool
+    settings: Settings,
+    data: Path,
+    environ: Mapping[str, str],
+    options: NodeOptions,
+    *,
+    print_admin_link: bool,
+    as_json: bool,
 ) -> int:
     """Run a node until it is told to stop; used by `up`.
+
+    Args:
+        settings: The settings.
+        data: The data folder.
+        environ: The environment.
+        options: How the node is opened.
+        print_admin_link: Print the one-time link even when nobody looks at a terminal.
+        as_json: Say in JSON that it has started.
 
     Returns:
         The exit status.
@@ -146,12 +170,22 @@ def serve(
             loop.add_signal_handler(number, stopped.set)
         async with running(settings, data, environ, options) as node:
             pin_self(node.services, environ)
-            await _say(node, data, print_admin_link=print_admin_link)
+            await say_start(node, data, environ, print_admin_link=print_admin_link, as_json=as_json)
             await stopped.wait()
 
     os.umask(0o077)  # whatever this process makes is its owner's alone
     uvloop.run(until_stopped())
     return 0
+
+
+async def say_start(
+    node: Running, data: Path, environ: Mapping[str, str], *, print_admin_link: bool, as_json: bool
+) -> None:
+    """Say on standard output that a node has started, on a terminal or on wish with a one-time link."""
+    asked = print_admin_link or (sys.stdout.isatty() and not as_json)
+    link = await node.services.access.make_link(LOCAL_ADMIN) if asked else ""
+    start = Start(services=node.services, base=node.base, listen=node.listen, data=data, link=link)
+    tell_start(start, sys.stdout, environ, as_json=as_json)
 
 
 def pin_self(services: Services, environ: Mapping[str, str]) -> Path:
@@ -246,6 +280,10 @@ def _family(host: str) -> socket.AddressFamily:
         raise Malformed(SettingsReason.SETTINGS_INVALID, f"listen must name an address; it is {host}") from wrong
 
 
+def _authority(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def _reachable(host: str) -> str:
     """The host of a URL that reaches a listener from this machine: a wildcard is reached by loopback."""
     address = ipaddress.ip_address(host)
@@ -284,19 +322,3 @@ def _private(file: Path, text: str) -> None:
 def _withdraw(data: Path) -> None:
     for name in (TOKEN_FILE, RUN_FILE):
         (data / "run" / name).unlink(missing_ok=True)
-
-
-async def _say(node: Running, data: Path, *, print_admin_link: bool) -> None:
-    condition = node.services.condition
-    lines = [f"frankmark {__version__} on {node.base}/", f"  data    {data}", f"  node    {node.services.node_id}"]
-    if condition.keys_protect_backups_only:
-        lines.append("  keys    sealed with a passphrase that lies beside them: this protects backups only")
-    if condition.outbound:
-        lines.append(f"  allowed past the outbound guard: {', '.join(condition.outbound)}")
-    if condition.test_clock:
-        lines.append("  clock   a test clock: nothing said here about time is true")
-    if print_admin_link or sys.stdout.isatty():
-        secret = await node.services.access.make_link(LOCAL_ADMIN)
-        lines.append(f"  admin   {node.base}/welcome#{secret}  (once, within 15 minutes)")
-    sys.stdout.write("\n".join([*lines, "  stop    Ctrl-C", ""]))
-    sys.stdout.flush()

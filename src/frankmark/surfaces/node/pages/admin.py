@@ -130,7 +130,7 @@ class AdminPages:
 
     async def _block(self, principal: Principal, fields: Mapping[str, str]) -> tuple[str, str]:
         made = await self._do.lists.block(principal, BlockList.ADMIN, fields.get("domain", ""))
-        await self._do.rescoring.decided(principal, made.domain)
+        await self._do.rescoring.decided(made.domain)
         return "admin.blocked", ""
 
     async def _page(

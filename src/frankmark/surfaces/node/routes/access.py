@@ -2,17 +2,20 @@
 
 import msgspec
 
+from frankmark.foundation.errors import Unverified
 from frankmark.foundation.timestamps import rfc3339
 from frankmark.ports.rows import ApiKey
 from frankmark.services.access import Access as AccessService
 from frankmark.services.access import NewKey
 from frankmark.services.principals import OF_ORGANISATIONS, Role
+from frankmark.services.reasons import ServiceReason
 from frankmark.surfaces.node.auth import Doorkeeper
 from frankmark.surfaces.node.endpoint import Access, Call, Reply, operation
 from frankmark.surfaces.node.routes.shapes import Name, OrgId, OrgListQuery, moment, organisation_of, page_of, sliced
 
 __all__ = ["AccessRoom"]
 
+KEY_FIELDS = frozenset({"authorization", "x-api-key"})
 SECRET_HEADERS = {"Cache-Control": "no-store"}
 
 
@@ -164,7 +167,9 @@ class AccessRoom:
         returns={201: SessionView},
     )
     async def sign_in(self, call: Call, _: None) -> Reply:
-        """A session for whoever shows a key."""
+        """A session for whoever shows a key; one that came of another session would never end."""
+        if KEY_FIELDS.isdisjoint(call.request.headers):
+            raise Unverified(ServiceReason.AUTH_REQUIRED, "A session is opened with a key; sign in again.")
         session = await self._access.open_session(call.known)
         body = SessionView(
             actor=session.principal.actor,

@@ -5,11 +5,17 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from frankmark.foundation.digest import sha256
+from frankmark.foundation.errors import Malformed
 from frankmark.foundation.phrases import Phrases
 from frankmark.foundation.timestamps import rfc3339
+from frankmark.mail.address import Address as MailAddress
+from frankmark.ports.limits import Rate
 from frankmark.ports.rows import Address
 from frankmark.services.addresses import Addresses
 from frankmark.services.erasure import Erasure
+from frankmark.services.principals import require_organisation
+from frankmark.services.reasons import ServiceReason
 from frankmark.surfaces.node.endpoint import Access, Call, Reply, operation
 from frankmark.surfaces.node.routes.shapes import (
     AnyAddress,
@@ -80,10 +86,31 @@ def _view(row: Address) -> dict[str, object]:
     }
 
 
-class AddressRoom:
-    """Operations on addresses."""
+def _mailbox(address: str) -> str:
+    """One key for all spellings that reach one mailbox at most servers: capitals, quotes and a tag change nothing."""
+    try:
+        parsed = MailAddress.parse(address)
+    except Malformed as wrong:
+        raise Malformed(ServiceReason.INVALID_ADDRESS, f"This is not a mail address: {wrong.detail}") from wrong
+    plain = parsed.local.lower().strip('"').replace("\\", "").partition("+")[0]
+    return "mailbox:" + sha256(f"{plain}@{parsed.domain}".encode()).hex()
 
-    def __init__(self, addresses: Addresses, erasure: Erasure, phrases: Phrases, public_url: str) -> None:
+
+class AddressRoom:
+    """Operations on addresses.
+
+    Args:
+        addresses: Registers.
+        erasure: Deletes.
+        phrases: The languages of letters.
+        public_url: The node's public URL.
+        letters: How many letters go to one mailbox, and how many an organisation causes.
+    """
+
+    def __init__(
+        self, addresses: Addresses, erasure: Erasure, phrases: Phrases, public_url: str, letters: tuple[Rate, Rate]
+    ) -> None:
+        self._letters = letters
         self._addresses = addresses
         self._erasure = erasure
         self._phrases = phrases
@@ -101,6 +128,10 @@ class AddressRoom:
     async def register(self, call: Call, body: AddressBody) -> Reply:
         """A registration that waits for its code."""
         org_id = organisation_of(call.known, body.org_id)
+        require_organisation(call.known, org_id)  # before anything is counted for it
+        to_one, of_all = self._letters
+        await call.hold_to(to_one, _mailbox(body.address))
+        await call.hold_to(of_all, f"letters:{org_id}")
         language = self._phrases.chosen(call.request.headers.get("accept-language", ""))
         made = await self._addresses.register(call.known, org_id, body.address, language=language)
         return Reply(content=_view(made), status=201)

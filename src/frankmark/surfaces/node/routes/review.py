@@ -1,4 +1,4 @@
-"""What reviewers decide: block lists, overrides, look-alikes, abuse reports; and the audit trail."""
+"""What reviewers decide: block lists, look-alikes, abuse reports; and the audit trail."""
 
 from typing import Annotated
 
@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from frankmark.foundation.errors import Refused
 from frankmark.foundation.timestamps import rfc3339
+from frankmark.ports.limits import Rate
 from frankmark.ports.rows import AbuseReport, AuditRecord, Block, BlockList, Candidate, CandidateStatus, ReportStatus
 from frankmark.services.lists import Audit, Lists
 from frankmark.services.reasons import ServiceReason
@@ -14,7 +15,6 @@ from frankmark.services.reports import Complaint, ReportCategory, Reports
 from frankmark.services.rescoring import Rescoring
 from frankmark.surfaces.node.endpoint import Access, Call, Reply, operation
 from frankmark.surfaces.node.routes.shapes import (
-    AnyAddress,
     AnyDomain,
     ListQuery,
     OrgListQuery,
@@ -93,21 +93,6 @@ class DecisionBody(msgspec.Struct, frozen=True, kw_only=True):
 
     upheld: bool
     decision: Note = ""
-
-
-class OverrideBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A score that replaces the domain's for one address; null takes it away."""
-
-    address: AnyAddress
-    score: Annotated[int, Meta(ge=0, le=100)] | None
-    note: Note = ""
-
-
-class OverrideView(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether an override stands."""
-
-    domain: str
-    score: int | None
 
 
 class CandidateBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,9 +194,18 @@ def _list_named(text: str) -> BlockList:
 
 
 class ReviewRoom:
-    """Operations of reviewers."""
+    """Operations of reviewers.
 
-    def __init__(self, lists: Lists, reports: Reports, audit: Audit, rescoring: Rescoring) -> None:
+    Args:
+        lists: Block lists, overrides, look-alikes.
+        reports: Complaints.
+        audit: The trail of acts.
+        rescoring: Assesses anew what was decided about.
+        share: How many complaints one caller may send.
+    """
+
+    def __init__(self, lists: Lists, reports: Reports, audit: Audit, rescoring: Rescoring, share: Rate) -> None:
+        self._share = share
         self._lists = lists
         self._reports = reports
         self._audit = audit
@@ -242,7 +236,7 @@ class ReviewRoom:
     async def block(self, call: Call, body: BlockBody) -> Reply:
         """Put a domain on a list; its score is 0 from now on."""
         made = await self._lists.block(call.known, _list_named(call.path["name"]), body.domain, body.note)
-        await self._rescoring.decided(call.known, made.domain)
+        await self._rescoring.decided(made.domain)
         return Reply(content=_block(made), status=201)
 
     @operation(
@@ -251,7 +245,7 @@ class ReviewRoom:
     async def unblock(self, call: Call, _: None) -> Reply:
         """Take a domain from a list."""
         await self._lists.unblock(call.known, _list_named(call.path["name"]), call.path["domain"])
-        await self._rescoring.decided(call.known, call.path["domain"])
+        await self._rescoring.decided(call.path["domain"])
         return Reply(status=204)
 
     @operation(
@@ -262,10 +256,11 @@ class ReviewRoom:
         returns={202: ReportReceipt},
         problems=("REPORTS_FULL",),
     )
-    async def submit(self, _: Call, body: ReportBody) -> Reply:
+    async def submit(self, call: Call, body: ReportBody) -> Reply:
         """Take a complaint."""
         if not body.domain and not body.stamp_id:
             raise Refused(ServiceReason.VALIDATION_FAILED, "Name a domain or a stampId.")
+        await call.hold_to(self._share)
         complaint = Complaint(category=body.category, domain=body.domain, stamp_id=body.stamp_id, note=body.note)
         made = await self._reports.submit(complaint)
         return Reply(content=ReportReceipt(report_id=made.report_id, status=made.status.value), status=202)
@@ -299,23 +294,6 @@ class ReviewRoom:
         return Reply(content=_report(made))
 
     @operation(
-        "POST",
-        "/api/overrides",
-        "Set or remove the score of one address",
-        access=Access.CREDENTIAL,
-        body=OverrideBody,
-        returns={200: OverrideView},
-        problems=("INVALID_ADDRESS",),
-    )
-    async def override(self, call: Call, body: OverrideBody) -> Reply:
-        """A score of its own for one address."""
-        if body.score is None:
-            await self._lists.drop_override(call.known, body.address)
-            return Reply(content=OverrideView(domain="", score=None))
-        made = await self._lists.set_override(call.known, body.address, body.score, body.note)
-        return Reply(content=OverrideView(domain=made.domain, score=made.score))
-
-    @operation(
         "GET",
         "/api/candidates",
         "List look-alikes",
@@ -339,7 +317,7 @@ class ReviewRoom:
     async def decide_candidate(self, call: Call, body: CandidateBody) -> Reply:
         """What a reviewer says of a look-alike."""
         made = await self._lists.decide_candidate(call.known, body.suspect, body.target, body.status)
-        await self._rescoring.decided(call.known, made.suspect)
+        await self._rescoring.decided(made.suspect)
         return Reply(content=_candidate(made))
 
     @operation(

@@ -54,12 +54,16 @@ class VersionView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ReadyView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Whether the node can do its work, and what an operator should know."""
+    """Whether the node can do its work, and what an operator should know.
+
+    `unnamedProxies` are loopback addresses from where requests were forwarded without `trusted_proxies` naming them.
+    """
 
     ready: bool
     problems: list[str]
     keys_protect_backups_only: bool
     outbound_allowed: list[str]
+    unnamed_proxies: list[str]
 
 
 class BackupBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,6 +223,7 @@ class SystemRoom:
             problems=problems,
             keys_protect_backups_only=self._do.condition.keys_protect_backups_only,
             outbound_allowed=list(self._do.condition.outbound),
+            unnamed_proxies=sorted(self._journal.forwarders),
         )
         return Reply(content=content, status=503 if problems else 200, headers={"Cache-Control": "no-store"})
 

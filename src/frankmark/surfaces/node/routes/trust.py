@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -15,7 +14,7 @@ from frankmark.protocols.securestamp.model import Stamp as LedgerStamp
 from frankmark.protocols.securestamp.wire import check_body, trust_body
 from frankmark.services.public_registry import Lookup, PublicRegistry
 from frankmark.services.trust import TrustAnswer, TrustQuery, TrustService
-from frankmark.surfaces.node.endpoint import Call, Reply, operation
+from frankmark.surfaces.node.endpoint import Access, Call, Reply, operation
 from frankmark.surfaces.node.problems import problem
 from frankmark.surfaces.node.routes.shapes import moment
 from frankmark.surfaces.node.routes.trust_views import (
@@ -32,20 +31,20 @@ __all__ = ["TrustRoom"]
 
 
 RENDERED = 1_024  # assessments; each holds some kilobytes
-HEAVY = frozenset({"signals", "stamp", "reasons", "channels", "assessment"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rendered:
-    """An answer's body, and what it was rendered from: it is the same as long as those two objects are."""
+    """An answer's octets around the time, and what they were rendered from: they hold as long as those two objects."""
 
     assessment: Assessment
     stamp: LedgerStamp | None
-    body: Mapping[str, object]
+    before: bytes
+    after: bytes
 
 
 class TrustRoom:
-    """Operations that need no credential.
+    """Operations that need no credential, but for the batch.
 
     Args:
         trust: Assesses.
@@ -64,6 +63,7 @@ class TrustRoom:
         "/api/trust/check",
         "Check a sender",
         body=CheckBody,
+        repeats=True,
         returns={200: CheckView},
         problems=("INVALID_TARGET",),
     )
@@ -76,6 +76,7 @@ class TrustRoom:
         "POST",
         "/api/trust/check/batch",
         "Check up to a hundred senders",
+        access=Access.CREDENTIAL,
         body=BatchBody,
         returns={200: BatchView},
     )
@@ -112,13 +113,13 @@ class TrustRoom:
         seen = None if entry.registered_ms is None else await self._trust.check(asked)
         return Reply(content=self._entry(entry, seen))
 
-    async def _one(self, call: Call, body: CheckBody) -> dict[str, object]:
+    async def _one(self, call: Call, body: CheckBody) -> object:
         try:
-            return self._body(await self._trust.check(_query(call, body)))
+            return msgspec.Raw(self._body(await self._trust.check(_query(call, body))))
         except Error as fault:
             return {"target": body.target, "problem": problem(fault).body}
 
-    def _body(self, answer: TrustAnswer) -> dict[str, object]:
+    def _body(self, answer: TrustAnswer) -> bytes:
         """The body of an answer; the same assessment is rendered once, since most answers come from memory."""
         key = id(answer.assessment)
         known = self._rendered.get(key)
@@ -127,12 +128,20 @@ class TrustRoom:
             self._rendered[key] = known
             if len(self._rendered) > RENDERED:
                 self._rendered.popitem(last=False)
-        return {**known.body, "checkedAt": rfc3339(answer.checked_ms)}
+        return b"".join((known.before, rfc3339(answer.checked_ms).encode(), known.after))
 
     def _render(self, answer: TrustAnswer) -> "_Rendered":
         body = check_body(answer.assessment, answer.target.domain, answer.stamp, self._public_url, answer.checked_ms)
-        octets = {name: msgspec.Raw(msgspec.json.encode(value)) for name, value in body.items() if name in HEAVY}
-        return _Rendered(assessment=answer.assessment, stamp=answer.stamp, body={**body, **octets})
+        names = list(body)
+        at = names.index("checkedAt")
+        before = msgspec.json.encode({name: body[name] for name in names[:at]})
+        after = msgspec.json.encode({name: body[name] for name in names[at + 1 :]})
+        return _Rendered(
+            assessment=answer.assessment,
+            stamp=answer.stamp,
+            before=before[:-1] + b',"checkedAt":"',
+            after=b'",' + after[1:],
+        )
 
     def _entry(self, entry: Lookup, seen: TrustAnswer | None) -> dict[str, object]:
         now_ms = entry.asked_ms
