@@ -62,7 +62,18 @@ def _bench(result: Mapping[str, Any]) -> str:
             for name, one in sorted(rest.items(), key=lambda pair: _natural(pair[0]))
         ]
         lines.append("")
+    if result.get("targets"):
+        lines += ["| aimed at | must be | measured | |", "|---|--:|--:|---|"]
+        lines += [_target(one) for one in result["targets"]] + [""]
     return "\n".join(lines)
+
+
+def _target(one: Figure) -> str:
+    bound = "at most" if one["most"] else "at least"
+    name = _words(one["figure"].replace(".", " "))
+    return (
+        f"| {name} | {bound} {_value(one['must'])} | {_value(one['measured'])} | {'met' if one['met'] else 'missed'} |"
+    )
 
 
 def _against(name: str, one: Figure) -> str:
