@@ -7,7 +7,7 @@ import pytest
 from frankmark.foundation.dns import Answer, Lookup, Question, RRType, Status
 from frankmark.foundation.errors import Malformed
 from frankmark.ports.resolver import Resolver
-from frankmark.services.driving import Driven, asked, finish
+from frankmark.services.driving import Driven, Recall, asked, finish
 from frankmark.services.reasons import ServiceReason
 
 FOUND = Answer(status=Status.OK, texts=((b"x",),))
@@ -98,3 +98,71 @@ async def test_a_resolver_that_keeps_nothing_says_so():
     driven = Driven(evaluation("a.test", "b.test"), Plain())
     await finish(driven)
     assert driven.result == [b"x", b"x"]
+
+
+class Keeping(Resolver):
+    """Keeps the answers that it is given."""
+
+    def __init__(self, **answers: Answer) -> None:
+        self.answers = {question(f"{name}.test"): answer for name, answer in answers.items()}
+
+    async def resolve(self, asked_for: Question) -> Answer:
+        return self.answers[asked_for]
+
+    def kept(self, asked_for: Question) -> Answer | None:
+        return self.answers.get(asked_for)
+
+
+def other() -> Answer:
+    return Answer(status=Status.OK, texts=((b"y",),))
+
+
+def test_an_evaluation_is_driven_once_for_the_same_answers():
+    recall, resolver = Recall(), Keeping(a=FOUND, b=FOUND)
+    first = recall.driven("key", lambda: evaluation("a.test", "b.test"), resolver)
+    assert recall.driven("key", lambda: evaluation("never asked"), resolver) is first
+    assert recall.driven("another key", lambda: evaluation("a.test"), resolver).result == [b"x"]
+
+
+@pytest.mark.parametrize("changed", ["a", "b"])
+def test_another_answer_is_another_evaluation(changed):
+    recall, resolver = Recall(), Keeping(a=FOUND, b=FOUND)
+    recall.driven("key", lambda: evaluation("a.test", "b.test"), resolver)
+    resolver.answers[question(f"{changed}.test")] = other()
+    again = recall.driven("key", lambda: evaluation("a.test", "b.test"), resolver)
+    assert sorted(again.result) == [b"x", b"y"]
+
+
+async def test_an_answer_that_is_kept_no_longer_is_asked_for_again():
+    recall, resolver = Recall(), Keeping(a=FOUND)
+    recall.driven("key", lambda: evaluation("a.test"), resolver)
+    resolver.answers.clear()
+    again = recall.driven("key", lambda: evaluation("a.test"), resolver)
+    assert again.waiting
+    resolver.answers[question("a.test")] = other()
+    await finish(again)
+    assert again.result == [b"y"]
+
+
+def test_an_evaluation_under_way_is_nobody_elses():
+    recall, resolver = Recall(), Meeting()
+    first = recall.driven("key", lambda: evaluation("a.test"), resolver)
+    assert first.waiting
+    assert recall.driven("key", lambda: evaluation("a.test"), resolver) is not first
+
+
+async def test_what_was_asked_for_counts_as_met_too():
+    recall, resolver = Recall(), Keeping()
+    first = recall.driven("key", lambda: evaluation("a.test"), resolver)
+    resolver.answers[question("a.test")] = FOUND
+    await finish(first)
+    assert recall.driven("key", lambda: evaluation("a.test"), resolver) is first
+    resolver.answers[question("a.test")] = other()
+    assert recall.driven("key", lambda: evaluation("a.test"), resolver).result == [b"y"]
+
+
+def test_the_least_recently_used_is_forgotten_first():
+    recall, resolver = Recall(capacity=1), Keeping(a=FOUND)
+    first = recall.driven("key", lambda: evaluation("a.test"), resolver)
+    recall.driven("another", lambda: evaluation("a.test"), resolver)
+    assert recall.driven("key", lambda: evaluation("a.test"), resolver) is not first

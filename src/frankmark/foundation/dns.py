@@ -13,7 +13,7 @@ answers come from::
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 __all__ = ["Answer", "Lookup", "Question", "RRType", "Status", "answered_by"]
 
@@ -43,9 +43,8 @@ class Status(StrEnum):
     BOGUS = "bogus"  # DNSSEC validation failed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One look-up.
+class Question(NamedTuple):
+    """One look-up. A plain tuple, because every table of answers hashes and compares it.
 
     Attributes:
         name: The name as A-labels, lower-case, without the final dot.

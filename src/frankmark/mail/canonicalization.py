@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from frankmark.mail.message import Field, Message
 
-__all__ = ["BodyHashes", "Canonicalization", "body", "field", "signed_fields"]
+__all__ = ["BodyHashes", "Canonicalization", "body", "field", "fields", "signed_fields"]
 
 _WSP_RUN = re.compile(rb"[ \t]+")
 _EMPTY_LINES_BACKWARDS = re.compile(rb"(?:\n\r)*")
@@ -38,6 +38,16 @@ def field(raw: Field, way: Canonicalization) -> bytes:
     else:
         text = b" ".join(value.split())
     return raw.name.lower() + b":" + text + b"\r\n"
+
+
+def fields(chosen: Sequence[Field], way: Canonicalization) -> list[bytes]:
+    """The canonical forms of header fields, as `field` makes each."""
+    if way is Canonicalization.SIMPLE:
+        return [each.raw for each in chosen]
+    values = b"".join([value for _, _, value in chosen])
+    if b"\x0b" in values or b"\x0c" in values:
+        return [field(each, way) for each in chosen]
+    return [b"%b:%b\r\n" % (name.lower(), b" ".join(value.split())) for _, name, value in chosen]
 
 
 def body(octets: bytes, way: Canonicalization) -> bytes:

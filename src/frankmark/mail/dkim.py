@@ -268,6 +268,4 @@ def signed_data(message: Message, names: Sequence[bytes], way: Canonicalization,
     """
     value = taglist.emptied(field.value, b"b")
     own = Field(raw=field.raw[: -2 - len(field.value)] + value + b"\r\n", name=field.name, value=value)
-    chosen = [canonicalization.field(each, way) for each in signed_fields(message, names)]
-    chosen.append(canonicalization.field(own, way).removesuffix(b"\r\n"))
-    return b"".join(chosen)
+    return b"".join(canonicalization.fields([*signed_fields(message, names), own], way)).removesuffix(b"\r\n")

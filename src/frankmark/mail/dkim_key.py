@@ -95,10 +95,11 @@ class KeyCache:
         capacity: The most records to keep.
     """
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_fetched", "_kept")
 
     def __init__(self, capacity: int = 4_096) -> None:
         self._kept: Kept[bytes, KeyRecord | DkimReason] = Kept(capacity)
+        self._fetched: Kept[tuple[tuple[bytes, ...], ...], FetchedKeys] = Kept(capacity)
 
     def read(self, record: bytes) -> KeyRecord | DkimReason:
         """The key in a record, or why it holds none."""
@@ -106,6 +107,14 @@ class KeyCache:
         if found is None:
             found = _read(record)
             self._kept.put(record, found, _FOREVER_MS)
+        return found
+
+    def fetched(self, texts: tuple[tuple[bytes, ...], ...]) -> FetchedKeys:
+        """What the records of one answer hold together: usable keys, or the reason that tells most."""
+        found = self._fetched.get(texts, 0)
+        if found is None:
+            found = _usable([self.read(record) for record in sorted(b"".join(strings) for strings in texts)])
+            self._fetched.put(texts, found, _FOREVER_MS)
         return found
 
     def __len__(self) -> int:
@@ -159,7 +168,10 @@ def judge_answer(answer: Answer, cache: KeyCache) -> FetchedKeys:
         return FetchedKeys(reason=DkimReason.DKIM_KEY_ABSENT)
     if len(answer.texts) > MOST_RECORDS:
         return FetchedKeys(reason=DkimReason.DKIM_KEY_RECORDS_TOO_MANY)
-    read = [cache.read(record) for record in sorted(answer.joined)]
+    return cache.fetched(answer.texts)
+
+
+def _usable(read: list[KeyRecord | DkimReason]) -> FetchedKeys:
     keys = [each for each in read if isinstance(each, KeyRecord)]
     if not keys:
         return FetchedKeys(reason=_most_telling(read))

@@ -86,6 +86,7 @@ class Signature:
 
 
 _ALGORITHMS = frozenset[str](Algorithm)
+_WAYS = {f"{header}/{body}": (header, body) for header in Canonicalization for body in Canonicalization}
 
 
 def parse(field: Field) -> Signature:
@@ -181,6 +182,8 @@ def canonicalizations(value: str) -> tuple[Canonicalization, Canonicalization]:
     Raises:
         Malformed: `DKIM_CANONICALIZATION_UNKNOWN`.
     """
+    if value in _WAYS:
+        return _WAYS[value]
     header, slash, body = value.partition("/")
     try:
         return Canonicalization(header), Canonicalization(body if slash else "simple")

@@ -19,6 +19,7 @@ _SPACE = " \t\r\n"
 _NOT_VALUE = re.compile("[^\t\r\n\x20-\x7e\xa0-\U0010ffff]")
 _BASE64 = re.compile(rb"([A-Za-z0-9+/]*)(={0,2})")
 _TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_USUAL = frozenset({"v", "a", "b", "bh", "c", "d", "h", "i", "k", "l", "p", "q", "s", "t", "x", "z"})
 
 
 class TagListReason(StrEnum):
@@ -57,7 +58,7 @@ def parse(value: bytes) -> dict[str, str]:
     for spec in specs:
         name, equals, content = spec.partition("=")
         name = name.strip(_SPACE)
-        if not equals or not _TAG_NAME.fullmatch(name):
+        if not equals or not (name in _USUAL or _TAG_NAME.fullmatch(name)):
             raise Malformed(TagListReason.TAG_LIST_SYNTAX, "between two semicolons stands no name=value")
         if name in tags:
             raise Malformed(TagListReason.TAG_REPEATED, "a tag stands twice, which voids the whole list")

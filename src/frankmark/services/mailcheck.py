@@ -55,6 +55,7 @@ __all__ = [
 CHECK = "/api/trust/check"
 OK = 200
 BAD_REQUEST = 400
+_STAMP_FIELD: Final = HEADER_NAME.lower().encode("ascii")
 NO_SENDER = "INVALID_TARGET"  # as the node says it
 
 
@@ -315,7 +316,7 @@ class _Checking:
 
     def _channels(self, publication: Publication, message: Message, domain: str, now_s: int) -> _Channels:
         verifier = Verifier(issuers=self._trust.issuers, now_s=now_s, stamps=None)
-        values = [field.value for field in message.named(HEADER_NAME.lower().encode())]
+        values = [field.value for field in message.named(_STAMP_FIELD)]
         return (
             self._judge.publication(publication, domain, verifier),
             self._judge.header(values, (domain,), verifier),
@@ -349,7 +350,7 @@ def _somebody(answered: Evidence | SenderReason | None, domain: str, outcome: dm
 def _question(domain: str, message: Message) -> Json:
     """All that a node is told: the domain, and the token of the stamp header if there is one that can be read."""
     try:
-        header = one_header([field.value for field in message.named(HEADER_NAME.lower().encode())], 1)
+        header = one_header([field.value for field in message.named(_STAMP_FIELD)], 1)
     except Error:
         header = None
     return {"target": domain} if header is None else {"target": domain, "token": header.token}

@@ -1,13 +1,15 @@
 """The resolver: dnspython over UDP with EDNS, over TCP when an answer is truncated (RFC 1035, RFC 6891, RFC 7766).
 
-What an attacker could make of an answer decides its shape here. A datagram that does not repeat our id and question is
-not an answer and is waited past; a record whose owner is not on the chain of names that we follow is not read; the AD
-bit counts only when the operator says that the resolver validates and it sits on loopback (RFC 4035 §4.9.3).
+What an attacker could make of an answer decides its shape here. A question has an id and a port that nobody can guess;
+a datagram that does not repeat id and question is not an answer and is waited past; a record whose owner is not on the
+chain of names that we follow is not read; the AD bit counts only when the operator says that the resolver validates and
+it sits on loopback (RFC 4035 §4.9.3).
 """
 
 import asyncio
 import ipaddress
-from collections.abc import Coroutine, Sequence
+import secrets
+import socket
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -24,6 +26,7 @@ from typing_extensions import override
 
 from frankmark.adapters.network.answers import Followed, follow
 from frankmark.adapters.network.flight import SharedFlight
+from frankmark.adapters.network.wire import negative, query
 from frankmark.foundation.dns import Answer, Question, Status
 from frankmark.foundation.kept import Kept
 from frankmark.ports.clock import Clock
@@ -174,6 +177,8 @@ class DnsResolver(Resolver):
             response, server = await self._exchange(seen[-1], question)
             if isinstance(response, Status):
                 return Answer(status=response)
+            if isinstance(response, Answer):
+                return replace(response, ttl=min(ttl, response.ttl))
             found: Followed = follow(response, seen, question.rrtype, limit=CHAIN)
             ttl = min(ttl, found.answer.ttl)
             authenticated = authenticated and self._vouched(response, server)
@@ -184,9 +189,11 @@ class DnsResolver(Resolver):
     def _vouched(self, response: dns.message.Message, server: Server) -> bool:
         return self._settings.validating and server.local and bool(response.flags & dns.flags.AD)
 
-    async def _exchange(self, name: dns.name.Name, question: Question) -> tuple[dns.message.Message | Status, Server]:
+    async def _exchange(
+        self, name: dns.name.Name, question: Question
+    ) -> tuple[dns.message.Message | Answer | Status, Server]:
         """Ask the servers in turn until one answers; whatever is left of the budget is the last attempt's."""
-        servers: Sequence[Server] = self._settings.servers
+        servers = self._settings.servers
         attempts = servers if len(servers) > 1 else (*servers, *servers)
         outcome: Status = Status.TIMEOUT
         for number, server in enumerate(attempts, 1):
@@ -198,18 +205,22 @@ class DnsResolver(Resolver):
             except (dns.exception.DNSException, OSError, EOFError):
                 outcome = Status.SERVFAIL
                 continue
-            if response.rcode() in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
+            if isinstance(response, Answer) or response.rcode() in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
                 return response, server
             outcome = self._failure(response, server)
         return outcome, attempts[-1]
 
-    def _once(
+    async def _once(
         self, name: dns.name.Name, question: Question, server: Server, patience: float
-    ) -> Coroutine[None, None, dns.message.Message]:
-        query = dns.message.make_query(name, dns.rdatatype.from_text(question.rrtype), use_edns=0, payload=PAYLOAD)
-        if self._settings.validating:
-            query.flags |= dns.flags.AD  # asks for the AD bit in the answer (RFC 6840 §5.7)
-        return _udp_then_tcp(query, server, patience)
+    ) -> dns.message.Message | Answer:
+        """Ask over UDP, and over TCP when the answer does not fit a datagram."""
+        validating, rrtype = self._settings.validating, dns.rdatatype.from_text(question.rrtype)
+        asked = query(name.to_digestable(), rrtype, secrets.randbits(16), PAYLOAD, authentic=validating)
+        async with asyncio.timeout(patience):
+            try:
+                return await _datagram(asked, server, plain=not validating)
+            except dns.message.Truncated:
+                return await dns.asyncquery.tcp(dns.message.from_wire(asked), server.address, port=server.port)
 
     def _failure(self, response: dns.message.Message, server: Server) -> Status:
         codes = {option.code for option in response.options if isinstance(option, dns.edns.EDEOption)}
@@ -217,9 +228,38 @@ class DnsResolver(Resolver):
         return Status.BOGUS if bogus else Status.SERVFAIL
 
 
-async def _udp_then_tcp(query: dns.message.Message, server: Server, patience: float) -> dns.message.Message:
-    async with asyncio.timeout(patience):
-        response, _ = await dns.asyncquery.udp_with_fallback(
-            query, server.address, port=server.port, ignore_unexpected=True, ignore_errors=True
-        )
-    return response
+async def _datagram(asked: bytes, server: Server, *, plain: bool) -> dns.message.Message | Answer:
+    """The first datagram that is an answer to what was asked, from the server that was asked.
+
+    Args:
+        asked: The question.
+        server: The server; the socket is connected, so that the kernel lets nobody else's datagrams through.
+        plain: Whether a plain negative answer is enough, as it is where no validation is vouched for.
+
+    Raises:
+        Truncated: The answer does not fit.
+        OSError: Nobody listens there.
+    """
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_INET6 if ":" in server.address else socket.AF_INET, socket.SOCK_DGRAM) as wire:
+        wire.settimeout(0)
+        wire.connect((server.address, server.port))
+        wire.send(asked)
+        while True:
+            octets = await loop.sock_recv(wire, 65_535)
+            answer = (negative(asked, octets) if plain else None) or _read(asked, octets)
+            if answer is not None:
+                return answer
+
+
+def _read(asked: bytes, octets: bytes) -> dns.message.Message | None:
+    """A datagram as a message; None if it is none, or no answer to what was asked."""
+    try:
+        response = dns.message.from_wire(octets, raise_on_truncation=True)
+    except dns.message.Truncated as short:
+        if dns.message.from_wire(asked).is_response(short.message()):  # type: ignore[no-untyped-call]
+            raise
+        return None
+    except dns.exception.DNSException:
+        return None
+    return response if dns.message.from_wire(asked).is_response(response) else None

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from frankmark.protocols.securestamp.evidence import Evidence, Signal
 from frankmark.protocols.securestamp.reasons import Reason
-from frankmark.protocols.securestamp.signals import SignalName, scale_of
+from frankmark.protocols.securestamp.signals import UNAVAILABLE, SignalName, scales_of
 
 __all__ = [
     "SUSPICIOUS_FROM",
@@ -70,9 +70,8 @@ class Fired:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
-    """A signal in the balance.
+class Weighed(NamedTuple):
+    """A signal in the balance. A plain tuple, because twelve are made for every message.
 
     Attributes:
         signal: What was observed.
@@ -85,9 +84,8 @@ class Weighed:
     contribution: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dimension:
-    """A group of signals.
+class Dimension(NamedTuple):
+    """A group of signals. A plain tuple, because five are made for every message.
 
     Attributes:
         name: Which.
@@ -182,18 +180,16 @@ def weigh(
     Returns:
         The same signals, weighed, in the same order.
     """
-    weighed = []
+    scales, weighed = scales_of(evidence.mode), []
     for signal in signals:
-        name = signal.name
-        weight, scale = weights[name], scale_of(name, evidence.mode)
-        gained = weight * scale.worth(signal.value, missing.get(name, 0))
-        weighed.append(Weighed(signal=signal, weight=weight, contribution=gained))
+        weight, worth = weights[signal.name], scales[signal.name].worth(signal.value, missing.get(signal.name, 0))
+        weighed.append(Weighed(signal, weight, weight * worth))
     return tuple(weighed)
 
 
 def coverage_of(weighed: Sequence[Weighed]) -> int:
     """Points of the signals that are present."""
-    return sum([each.weight for each in weighed if each.signal.present])
+    return sum([weight for signal, weight, _ in weighed if signal.value != UNAVAILABLE])
 
 
 def dimension(name: str, weights: Mapping[SignalName, int], weighed: Mapping[SignalName, Weighed]) -> Dimension:
@@ -208,12 +204,9 @@ def dimension(name: str, weights: Mapping[SignalName, int], weighed: Mapping[Sig
         The group.
     """
     own = [weighed[each] for each in weights if each in weighed]
-    return Dimension(
-        name=name,
-        weight=sum(weights.values()),
-        contribution=sum([each.contribution for each in own]),
-        score=points(own) if own else None,
-    )
+    contribution = sum([each.contribution for each in own])
+    score = _rounded(contribution, sum([each.weight for each in own])) if own else None
+    return Dimension(name, sum(weights.values()), contribution, score)
 
 
 def points(weighed: Sequence[Weighed]) -> int:
@@ -225,5 +218,9 @@ def points(weighed: Sequence[Weighed]) -> int:
     Returns:
         ⌊(200·Σ contribution + den) / (2·den)⌋ with den = 1000·Σ weight.
     """
-    total = FULL * sum([each.weight for each in weighed])
-    return (200 * sum([each.contribution for each in weighed]) + total) // (2 * total)
+    return _rounded(sum([each.contribution for each in weighed]), sum([each.weight for each in weighed]))
+
+
+def _rounded(contribution: int, weight: int) -> int:
+    total = FULL * weight
+    return (200 * contribution + total) // (2 * total)

@@ -6,7 +6,6 @@ behaviour 10. Two rules: shown to phish → at most 29; stamp revoked → 0. Wha
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 
 from frankmark.protocols.securestamp.assessment import (
@@ -74,7 +73,7 @@ def _strict(weighed: Weighed) -> Weighed:
     """DMARC is all or nothing here."""
     if weighed.signal.name is not SignalName.DMARC:
         return weighed
-    return replace(weighed, contribution=weighed.weight * (1000 if weighed.signal.value in _STRICT else 0))
+    return weighed._replace(contribution=weighed.weight * (1000 if weighed.signal.value in _STRICT else 0))
 
 
 def _rules(evidence: Evidence) -> Iterator[Fired]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-__all__ = ["UNAVAILABLE", "Mode", "Scale", "SignalName", "Value", "scale_of"]
+__all__ = ["UNAVAILABLE", "Mode", "Scale", "SignalName", "Value", "scale_of", "scales_of"]
 
 UNAVAILABLE: Final = "unavailable"
 FULL: Final = 1000
@@ -163,4 +163,13 @@ def scale_of(name: SignalName, mode: Mode) -> Scale:
     Returns:
         Its scale.
     """
-    return (_MESSAGE if mode is Mode.MESSAGE else _DOMAIN)[name]
+    return scales_of(mode)[name]
+
+
+def scales_of(mode: Mode) -> Mapping[SignalName, Scale]:
+    """The scales of all signals.
+
+    Args:
+        mode: What is judged.
+    """
+    return _MESSAGE if mode is Mode.MESSAGE else _DOMAIN
