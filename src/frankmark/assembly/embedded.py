@@ -54,7 +54,7 @@ from frankmark.services.senders import SenderNames, SenderTally
 from frankmark.services.stamps import Issuing, Stamps
 from frankmark.services.succession import origins_of, succession, successor_origin
 from frankmark.services.transparency import TransparencyLog
-from frankmark.services.trust import TrustParts, TrustService
+from frankmark.services.trust import FAILED_MS, TrustParts, TrustService
 from frankmark.services.upkeep import Upkeep, UpkeepParts
 from frankmark.settings import Settings
 
@@ -324,6 +324,7 @@ class _Building:
             suffixes=suffixes,
             clock=self.clock,
             tally=SenderTally(self.records, names, self.clock),
+            failed_ms=min(FAILED_MS, 1_000 * self.settings.dns.minimum_ttl_s),
         )
         return TrustService(parts), registrar
 

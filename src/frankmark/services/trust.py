@@ -37,6 +37,7 @@ from frankmark.services.tokens import UNASKED, ChannelJudge, claims_of, next_edg
 from frankmark.services.verified import VerifiedTokens
 
 __all__ = [
+    "FAILED_MS",
     "Target",
     "TrustAnswer",
     "TrustParts",
@@ -118,7 +119,11 @@ class TrustAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustParts:
-    """What the service is made of; without a `tally` nobody counts questions about addresses."""
+    """What the service is made of; without a `tally` nobody counts questions about addresses.
+
+    Attributes:
+        failed_ms: Until a failing name server is asked again, at the latest.
+    """
 
     collectors: Collectors
     registrar: Registrar
@@ -127,6 +132,7 @@ class TrustParts:
     suffixes: PublicSuffixes
     clock: Clock
     tally: SenderTally | None = None
+    failed_ms: int = FAILED_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +281,7 @@ class TrustService:
             seen = await self._compared(domain, before.observation)
         else:
             seen = await self._collected(domain, selectors, share)
-            until = parts.clock.steady_ms() + keeping_ms(seen.observation)
+            until = parts.clock.steady_ms() + keeping_ms(seen.observation, parts.failed_ms)
         self._seen.put(key, seen, until)
         return seen, until
 
@@ -379,8 +385,8 @@ def parents(domain: str) -> tuple[str, ...]:
     return tuple(".".join(labels[start:]) for start in range(1, len(labels) - 1))
 
 
-def keeping_ms(observation: Observation) -> int:
+def keeping_ms(observation: Observation, failed_ms: int = FAILED_MS) -> int:
     """How long an observation may be kept."""
     if observation.late:
         return LATE_MS
-    return FAILED_MS if observation.ttl_s == 0 else min(observation.ttl_s * 1000, LONGEST_MS)
+    return failed_ms if observation.ttl_s == 0 else min(observation.ttl_s * 1000, LONGEST_MS)
