@@ -79,6 +79,13 @@ def test_white_space_is_space_and_tab_and_nothing_else() -> None:
     assert canonicalization.field(field, RELAXED) == b"a:\x0b b \x0c c \x0b\r\n"
 
 
+@pytest.mark.parametrize("odd", [b"", b"C:\x0b c \x0c\td\r\n"])
+@pytest.mark.parametrize("way", [SIMPLE, RELAXED])
+def test_fields_together_are_those_one_by_one(odd: bytes, way: Canonicalization) -> None:
+    chosen = parse(b"A: a \t b\r\n\tc \r\n" + odd + b"B :\r\n\r\n").fields
+    assert canonicalization.fields(chosen, way) == [canonicalization.field(each, way) for each in chosen]
+
+
 @given(BODIES, st.integers(min_value=0, max_value=40))
 def test_a_body_is_hashed_once_for_each_way_and_length(octets: bytes, length: int) -> None:
     hashes = BodyHashes(octets)

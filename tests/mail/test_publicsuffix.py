@@ -96,6 +96,7 @@ def test_which_rule_prevails(domain: str, suffix: str, icann: str) -> None:
         ("com\n", PublicSuffixReason.SUFFIX_LIST_SYNTAX),
         (SMALL + "late\n", PublicSuffixReason.SUFFIX_LIST_SYNTAX),
         (SMALL.replace("!www.ck", "!ck"), PublicSuffixReason.SUFFIX_LIST_SYNTAX),
+        (SMALL.replace("!www.ck", "!ck."), PublicSuffixReason.SUFFIX_LIST_SYNTAX),
         (SMALL.replace("co.uk", "co..uk"), AddressReason.DOMAIN_LENGTH),
         (SMALL.replace("co.uk", "*.*.uk"), AddressReason.DOMAIN_SYNTAX),
         (SMALL.replace("co.uk", "*"), AddressReason.DOMAIN_SYNTAX),

@@ -143,10 +143,10 @@ class PublicSuffixes:
 
 def _canonical_rule(rule: str) -> str:
     mark = "!" if rule.startswith("!") else "*." if rule.startswith("*.") else ""
-    name = rule.removeprefix(mark)
+    name = canonical_domain(rule.removeprefix(mark))
     if mark == "!" and "." not in name:
         raise Malformed(PublicSuffixReason.SUFFIX_LIST_SYNTAX, "an exception rule has at least two labels")
-    return mark + canonical_domain(name)
+    return mark + name
 
 
 def _last_labels(domain: str, count: int) -> str:
