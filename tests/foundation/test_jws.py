@@ -118,3 +118,66 @@ def test_refused_headers_are_not_kept_and_the_memory_is_bounded() -> None:
     for number in range(600):
         jws.parse(jws.sign(b"x", KEY, kid=str(number), typ=None))
     assert jws._parsed.cache_info().currsize == 256
+
+
+def with_header(**members: object) -> str:
+    public = KEY.public
+    header = {"alg": "ES256", "jwk": public.jwk(), "kid": public.thumbprint(), "typ": "doc"} | members
+    kept = {name: value for name, value in header.items() if value is not ...}
+    signing_input = f"{_b64url(json.dumps(kept).encode())}.{_b64url(b'x')}"
+    return f"{signing_input}.{_b64url(KEY.sign(signing_input.encode()))}"
+
+
+@given(st.binary(min_size=1, max_size=200), words)
+def test_a_document_carries_its_key_and_the_peer_accepts_it(payload: bytes, typ: str) -> None:
+    token = jws.sign_with_jwk(payload, KEY, typ=typ)
+    parsed, key = jws.parse_with_jwk(token)
+    jws.verify(parsed, key)
+    assert key == KEY.public
+    assert (parsed.header.kid, parsed.header.typ, parsed.payload) == (KEY.public.thumbprint(), typ, payload)
+    assert jws.stated_type(token) == typ
+    assert joserfc.jws.deserialize_compact(token, PEER, algorithms=["ES256"]).payload == payload
+
+
+def test_the_other_entry_refuses_a_key_that_came_along() -> None:
+    with pytest.raises(Malformed) as refused:
+        jws.parse(jws.sign_with_jwk(b"x", KEY, typ="doc"))
+    assert refused.value.code is FoundationReason.JWS_HEADER_REFUSED
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"alg": "none"}, FoundationReason.JWS_ALGORITHM),
+        ({"alg": ...}, FoundationReason.JWS_ALGORITHM),
+        ({"jwk": ...}, FoundationReason.JWS_HEADER),
+        ({"kid": ...}, FoundationReason.JWS_HEADER),
+        ({"typ": ...}, FoundationReason.JWS_HEADER),
+        ({"crit": ["b64"]}, FoundationReason.JWS_HEADER),
+        ({"x5c": []}, FoundationReason.JWS_HEADER),
+        ({"jwk": "key"}, FoundationReason.JWS_HEADER),
+        ({"jwk": KEY.public.jwk() | {"use": "sig"}}, FoundationReason.JWS_HEADER),
+        ({"jwk": KEY.public.jwk() | {"d": _b64url(KEY.to_scalar())}}, FoundationReason.JWS_HEADER),
+        ({"jwk": {"kty": "EC", "crv": "P-256"}}, FoundationReason.JWS_HEADER),
+        ({"kid": 5}, FoundationReason.JWS_HEADER),
+        ({"typ": 5}, FoundationReason.JWS_HEADER),
+        ({"jwk": KEY.public.jwk() | {"crv": "P-384"}}, FoundationReason.KEY_TYPE),
+        ({"jwk": KEY.public.jwk() | {"x": "AA"}}, FoundationReason.KEY_MALFORMED),
+        ({"kid": OTHER.public.thumbprint()}, FoundationReason.KEY_ID_MISMATCH),
+        ({"jwk": OTHER.public.jwk()}, FoundationReason.KEY_ID_MISMATCH),
+    ],
+)
+def test_a_header_with_a_key_has_one_exact_form(members: dict, code: FoundationReason) -> None:
+    jws.parse_with_jwk(with_header())
+    with pytest.raises(Malformed) as refused:
+        jws.parse_with_jwk(with_header(**members))
+    assert refused.value.code is code
+
+
+def test_the_stated_type_is_told_of_whatever_is_a_header() -> None:
+    assert jws.stated_type(with_header(alg="none", typ="doc")) == "doc"
+    assert jws.stated_type(with_header(typ=...)) is None
+    assert jws.stated_type(with_header(typ=5)) is None
+    for token in ("", "a.b", f"{_b64url(b'[]')}.eA.eA", "W10.eA.eA", "?.eA.eA"):
+        with pytest.raises(Malformed):
+            jws.stated_type(token)

@@ -14,6 +14,8 @@ from frankmark.foundation.merkle import (
     inclusion_path,
     leaf_hash,
     node_hash,
+    prefix_path,
+    prefix_roots,
     right_edge,
     root,
     verify_consistency,
@@ -157,3 +159,25 @@ def test_a_hash_of_another_length_is_refused(length: int) -> None:
     with pytest.raises(Unverified) as caught:
         verify_consistency(2, 3, [bytes(length)], node_hash(LEAVES[0], LEAVES[1]), forged)
     assert caught.value.code is TlogReason.HASH_LENGTH
+
+
+@given(old=st.integers(1, 70), more=st.integers(1, 70))
+def test_how_a_tree_began_is_shown_by_its_own_hashes_alone(old: int, more: int) -> None:
+    leaves = [leaf_hash(b"%d" % number) for number in range(old + more)]
+
+    def node(height: int, index: int) -> bytes:
+        return root(leaves[index << height : (index + 1) << height])
+
+    path = prefix_path(old, len(leaves), node)
+    assert prefix_roots(old, len(leaves), path) == (root(leaves[:old]), root(leaves))
+    for wrong in (path[:-1], [*path, path[0]], []):
+        with pytest.raises(Unverified):
+            prefix_roots(old, len(leaves), wrong)
+
+
+@pytest.mark.parametrize(("old", "new"), [(0, 3), (3, 3), (4, 3), (-1, 3)])
+def test_only_a_part_of_a_tree_is_its_beginning(old: int, new: int) -> None:
+    with pytest.raises(Misuse):
+        prefix_path(old, new, lambda _height, _index: bytes(32))
+    with pytest.raises(Unverified):
+        prefix_roots(old, new, [bytes(32)])

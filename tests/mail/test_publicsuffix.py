@@ -154,3 +154,28 @@ def test_every_rule_of_the_list_is_its_own_suffix() -> None:
         else:
             name = canonical_domain(rule.replace("*", "any-name"))
             assert LIST.is_public_suffix(name), json.dumps(rule)
+
+
+@given(
+    st.lists(RULE, min_size=1, max_size=6),
+    st.lists(EXCEPTION, max_size=1),
+    st.lists(st.sampled_from("abc"), min_size=1, max_size=5),
+)
+def test_a_name_is_listed_if_some_rule_fits(rules: list[str], exceptions: list[str], labels: list[str]) -> None:
+    every = [*rules, *exceptions]
+    text = "\n".join(["// ===BEGIN ICANN DOMAINS===", *every, "// ===END ICANN DOMAINS==="])
+    ends = [labels[-count:] for count in range(1, len(labels) + 1)]
+    parts = [rule.lstrip("!").split(".") for rule in every]
+    fits = any(
+        len(one) == len(end) and all(p in {"*", e} for p, e in zip(one, end, strict=True))
+        for one in parts
+        for end in ends
+    )
+    assert PublicSuffixes.parse(text).is_listed(".".join(labels)) == fits
+
+
+def test_a_file_name_is_not_listed() -> None:
+    assert LIST.is_listed("acme.com")
+    assert LIST.is_listed("com")
+    assert not LIST.is_listed("notes.txt")
+    assert not LIST.is_listed("localhost")

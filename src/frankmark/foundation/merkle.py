@@ -20,6 +20,8 @@ __all__ = [
     "inclusion_path",
     "leaf_hash",
     "node_hash",
+    "prefix_path",
+    "prefix_roots",
     "right_edge",
     "root",
     "verify_consistency",
@@ -201,22 +203,65 @@ def verify_consistency(old: int, new: int, path: Sequence[bytes], old_root: byte
         _verify_the_same(path, old_root, new_root)
         return
     _demand_hashes(old_root, new_root, *path)
+    # A perfect older tree is itself where the proof begins, and the RFC leaves it out.
+    seeded = path if old & (old - 1) else (old_root, *path)
+    if prefix_roots(old, new, seeded) != (old_root, new_root):
+        raise Unverified(TlogReason.CONSISTENCY_ROOT_MISMATCH, "the proof leads to other roots")
+
+
+def prefix_path(old: int, new: int, node: Node) -> list[bytes]:
+    """What shows how a tree began: its consistency proof, the hash that it begins with always among it.
+
+    Args:
+        old: The number of leaves of the beginning, at least 1 and fewer than `new`.
+        new: The number of leaves of the tree.
+        node: Knows the tree's perfect subtrees.
+
+    Returns:
+        The hashes, for `prefix_roots`.
+
+    Raises:
+        Misuse: `TREE_RANGE`.
+    """
+    if not 0 < old < new:
+        raise Misuse(TlogReason.TREE_RANGE, f"a tree of {new} leaves did not begin with {old}")
+    path = consistency_path(old, new, node)
+    return path if old & (old - 1) else [node(old.bit_length() - 1, 0), *path]
+
+
+def prefix_roots(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """The root of a tree's beginning, and the root of the tree.
+
+    Whoever has signed another root for the beginning of that size has signed two histories.
+
+    Args:
+        old: The number of leaves of the beginning, at least 1 and fewer than `new`.
+        new: The number of leaves of the tree.
+        path: What `prefix_path` makes.
+
+    Returns:
+        Both roots, as the hashes have them.
+
+    Raises:
+        Unverified: `TREE_RANGE`, `CONSISTENCY_PATH_LENGTH`, `HASH_LENGTH`.
+    """
+    if not 0 < old < new:
+        raise Unverified(TlogReason.TREE_RANGE, f"a tree of {new} leaves did not begin with {old}")
     at, last = old - 1, new - 1
     shift = (~at & (at + 1)).bit_length() - 1  # the height of the last perfect subtree of the older tree
     at, last = at >> shift, last >> shift
-    seed, rest = (path[0], path[1:]) if at and path else (old_root, path)
     inner = (at ^ last).bit_length()
-    if len(path) != inner + (at >> inner).bit_count() + (1 if at else 0):
+    if len(path) != 1 + inner + (at >> inner).bit_count():
         raise Unverified(TlogReason.CONSISTENCY_PATH_LENGTH, f"{len(path)} hashes cannot join {old} and {new} leaves")
-    first = second = seed
-    for step, sibling in enumerate(rest):
+    _demand_hashes(*path)
+    first = second = path[0]
+    for step, sibling in enumerate(path[1:]):
         if step >= inner or at >> step & 1:
             first = node_hash(sibling, first)
             second = node_hash(sibling, second)
         else:
             second = node_hash(second, sibling)
-    if (first, second) != (old_root, new_root):
-        raise Unverified(TlogReason.CONSISTENCY_ROOT_MISMATCH, "the proof leads to other roots")
+    return first, second
 
 
 def _verify_the_same(path: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:

@@ -42,3 +42,4 @@ class TlogReason(StrEnum):
     # c2sp.org/tlog-proof
     PROOF_TOO_LARGE = "PROOF_TOO_LARGE"
     PROOF_MALFORMED = "PROOF_MALFORMED"
+    SPLIT_VIEW_MALFORMED = "SPLIT_VIEW_MALFORMED"  # two heads and how the larger tree began

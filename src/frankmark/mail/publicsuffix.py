@@ -140,6 +140,24 @@ class PublicSuffixes:
         """
         return self.public_suffix(domain, private=private) == domain
 
+    def is_listed(self, domain: str) -> bool:
+        """Say whether a rule of the list fits a domain, so that its last label is one that exists.
+
+        Args:
+            domain: A canonical domain.
+
+        Returns:
+            False where nothing but the rule ``*`` fits, which every name does.
+        """
+        rules = self._all
+        name = _last_labels(domain, rules.depth)
+        while name:
+            _, _, parent = name.partition(".")
+            if name in rules.plain or name in rules.exceptions or parent in rules.wildcards:
+                return True
+            name = parent
+        return False
+
 
 def _canonical_rule(rule: str) -> str:
     mark = "!" if rule.startswith("!") else "*." if rule.startswith("*.") else ""

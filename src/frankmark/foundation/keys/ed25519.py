@@ -5,7 +5,8 @@ from typing import Self
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from frankmark.foundation.keys.edwards25519 import demand_sound_point
+from frankmark.foundation.errors import Unverified
+from frankmark.foundation.keys.edwards25519 import demand_sound_encoding, demand_sound_point
 from frankmark.foundation.keys.public import PublicKey, demand_signature_length, forged, unsound
 
 __all__ = ["Ed25519PrivateKey", "Ed25519PublicKey"]
@@ -47,6 +48,29 @@ class Ed25519PublicKey(PublicKey):
             self._key.verify(signature, message)
         except InvalidSignature:
             raise forged() from None
+
+    @classmethod
+    def verify_once(cls, octets: bytes, signature: bytes, message: bytes) -> None:
+        """Check one signature under a key that is met this one time.
+
+        The same as `from_bytes` and `verify`, at less than half the price: a signature that holds shows by itself that
+        the octets are a point, so the curve equation is only computed when it does not.
+
+        Args:
+            octets: The 32 octets of the key.
+            signature: 64 octets R ‖ S.
+            message: The octets that were signed.
+
+        Raises:
+            Malformed: As `from_bytes` and `verify`.
+            Unverified: `SIGNATURE_INVALID`, and the key is sound.
+        """
+        demand_sound_encoding(octets)
+        try:
+            cls(octets).verify(signature, message)
+        except Unverified:
+            demand_sound_point(octets)
+            raise
 
     def to_bytes(self) -> bytes:
         """The 32 octets of the key."""

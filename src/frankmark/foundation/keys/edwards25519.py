@@ -8,7 +8,7 @@ from typing import Final
 from frankmark.foundation.errors import Malformed
 from frankmark.foundation.reasons import FoundationReason
 
-__all__ = ["demand_sound_point"]
+__all__ = ["demand_sound_encoding", "demand_sound_point"]
 
 _OCTETS: Final = 32
 _P: Final = 2**255 - 19
@@ -18,6 +18,18 @@ _ORDER_EIGHT: Final = int.from_bytes(
 )
 # The eight points whose order divides the cofactor, by their y; either sign of x.
 _SMALL_ORDER_Y: Final = frozenset({0, 1, _P - 1, _ORDER_EIGHT, _P - _ORDER_EIGHT})
+
+
+def demand_sound_encoding(octets: bytes) -> None:
+    """Refuse encodings that are not canonical and points of small order; whether a point is meant stays open.
+
+    Args:
+        octets: An encoded point.
+
+    Raises:
+        Malformed: `KEY_MALFORMED`, or `KEY_WEAK` for the points of small order.
+    """
+    _sound_y(octets)
 
 
 def demand_sound_point(octets: bytes) -> None:
@@ -31,11 +43,16 @@ def demand_sound_point(octets: bytes) -> None:
     Raises:
         Malformed: `KEY_MALFORMED`, or `KEY_WEAK` for the points of small order.
     """
+    y = _sound_y(octets)
+    # x² = (y²-1) / (dy²+1) has a root exactly if the product of the two is a square (Euler's criterion).
+    if pow((y * y - 1) * (_D * y * y + 1), (_P - 1) // 2, _P) != 1:
+        raise Malformed(FoundationReason.KEY_MALFORMED, "a point of edwards25519")
+
+
+def _sound_y(octets: bytes) -> int:
     y = int.from_bytes(octets, "little") & (1 << 255) - 1
     if len(octets) != _OCTETS or y >= _P:
         raise Malformed(FoundationReason.KEY_MALFORMED, "32 octets, the canonical encoding of a point of edwards25519")
     if y in _SMALL_ORDER_Y:
         raise Malformed(FoundationReason.KEY_WEAK, "a point whose order is not small")
-    # x² = (y²-1) / (dy²+1) has a root exactly if the product of the two is a square (Euler's criterion).
-    if pow((y * y - 1) * (_D * y * y + 1), (_P - 1) // 2, _P) != 1:
-        raise Malformed(FoundationReason.KEY_MALFORMED, "a point of edwards25519")
+    return y

@@ -14,8 +14,8 @@ from frankmark.foundation import canonical
 from frankmark.foundation.canonical import Json
 from frankmark.foundation.errors import Error, Malformed
 from frankmark.foundation.identifiers import is_uuid4
+from frankmark.foundation.members import Members
 from frankmark.mail.address import canonical_domain
-from frankmark.protocols.securestamp.members import Members
 from frankmark.protocols.securestamp.reasons import Reason, RevocationReason, ScoreChangeReason
 
 __all__ = [

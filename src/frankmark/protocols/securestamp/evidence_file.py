@@ -15,10 +15,10 @@ from typing import Final
 from frankmark.foundation import canonical, digest
 from frankmark.foundation.canonical import Json
 from frankmark.foundation.errors import Error, Malformed
+from frankmark.foundation.members import Members
 from frankmark.foundation.timestamps import parse_rfc3339, rfc3339
 from frankmark.protocols.securestamp.channels import ChannelName, ChannelOutcome, ChannelResult
 from frankmark.protocols.securestamp.evidence import BlockList, Confirmed, Evidence, Lists, Lookalike, Signal
-from frankmark.protocols.securestamp.members import Members
 from frankmark.protocols.securestamp.reasons import Reason, RevocationReason
 from frankmark.protocols.securestamp.signals import Mode, SignalName
 
