@@ -37,6 +37,12 @@ ORDER = (errors.Malformed, errors.Unverified, errors.Refused, errors.Unavailable
 CARRIED = {
     "BackupReason.BACKUP_UNREADABLE": errors.Unavailable,
     "Reason.ALGORITHM_REFUSED": errors.Malformed,
+    "SignalReason.ARTIFACT_EMAIL": errors.Malformed,
+    "SignalReason.OPENING_MALFORMED": errors.Malformed,
+    "SignalReason.PERIMETER_MALFORMED": errors.Malformed,
+    "SignalReason.RECEIPT_MALFORMED": errors.Malformed,
+    "SignalReason.TREE_HEAD_MALFORMED": errors.Malformed,
+    "TlogReason.SPLIT_VIEW_MALFORMED": errors.Malformed,
 }
 
 

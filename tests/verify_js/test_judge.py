@@ -1,0 +1,158 @@
+"""Two implementations, one answer: good, changed, foreign and old things of every kind, judged here and in Node."""
+
+import json
+import random
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tests.surfaces.cli.conftest import ISS, NOW_S, Mint
+from tests.verify_js.staging import ROOT, needs, trust_of_vectors
+
+from frankmark.assembly import offline_signal
+from frankmark.assembly.offline import OF_SIGNAL, Kind, judge, recognise
+from frankmark.assembly.pins import load_pins
+from frankmark.foundation.errors import Error
+from frankmark.foundation.jwks import Jwk, KeyStatus
+from frankmark.foundation.tlog_proof import TlogProof
+
+FLIPS = 100
+
+
+def vectors(name: str) -> dict:
+    return json.loads((ROOT / "vectors" / name).read_text(encoding="ascii"))
+
+
+def of_securestamp() -> dict[str, tuple[bytes, int]]:
+    mint = Mint()
+    token = mint.token()
+    url = f"{ISS}/verify/{token}"
+    stamp = "f47ac10b-58cc-4372-a567-0e02b2c3d479"
+    salted = mint.transaction(asset=mint.asset.json(), salt="AAECAwQFBgcICQoLDA0ODw")
+    texts = {
+        "token": token.encode(),
+        "verify URL": url.encode(),
+        "record": f"securestamp=v=1; id={stamp}; url={url}".encode(),
+        "header": f"X-SecureStamp: v=1; token={token};\r\n verify={url}".encode(),
+        "transaction": mint.transaction(),
+        "transaction with its asset": salted,
+        "offline proof": mint.tlog_proof(),
+        "offline proof without its entry": mint.proof().render(),
+        "tree head": mint.head().note.render(),
+        "one witness": mint.head(witnesses=1).note.render(),
+        "expired": mint.token(iat=1, exp=NOW_S - 1).encode(),
+        "nobody's": mint.token(iss="https://other.example").encode(),
+    }
+    return {name: (data, NOW_S * 1000) for name, data in texts.items()}
+
+
+def trust_files(folder: Path) -> dict[str, str]:
+    """Trust files: of the issuer as it is, retired, compromised, asking too much; and nobody's."""
+    mint = Mint()
+
+    class Shell:
+        config = folder
+
+    files = {}
+    ended = {"retired_at_ms": (NOW_S + 5) * 1000, "status": KeyStatus.RETIRED}
+    lost = {"compromised_at_ms": (NOW_S - 5) * 1000, "status": KeyStatus.COMPROMISED}
+    ways: dict[str, dict] = {
+        "pinned": {},
+        "retired": {"jwk": Jwk(kid=mint.jwk.kid, key=mint.key.public, **ended)},
+        "compromised": {"jwk": Jwk(kid=mint.jwk.kid, key=mint.key.public, **lost)},
+        "three witnesses asked for": {"quorum": 3},
+        "no logs": {"logs": False},
+    }
+    for name, way in ways.items():
+        mint.pin(Shell(), **way)
+        files[name] = (folder / "trust.toml").read_text(encoding="utf-8")
+    return {**files, "nobody": ""}
+
+
+def of_signal() -> list[dict]:
+    """The things of Signal's vectors, each with the keys and the proof that its case names."""
+    found = []
+    for name, verb, member in (("receipt", "verify", "jws"), ("log", "opening", "opening"), ("log", "head", "jws")):
+        file = vectors(f"signal-{name}.json")
+        for case in file["cases"]:
+            if case["verb"] == verb:
+                thing = case[member] if isinstance(case[member], str) else json.dumps(case[member])
+                proofs = [case["proof"]] if case.get("proof") else []
+                found.append(
+                    {"trust": trust_of_vectors(file, case["keys"]), "data": thing, "proofs": proofs, "jkts": []}
+                )
+    file = vectors("signal-perimeter.json")
+    for case in file["cases"]:
+        if case["verb"] in {"read", "verify"} and len(case["jws"]) < 40_000:
+            jkts = [case["jkt"]] if "jkt" in case else []
+            found.append({"trust": "", "data": case["jws"], "proofs": [], "jkts": jkts})
+    statements = [one for one in vectors("signal-counterstamp.json")["cases"] if one["verb"] == "statement"]
+    found += [{"trust": "", "data": one["jws"], "proofs": [], "jkts": [one["jkt"]]} for one in statements]
+    return found
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
+    folder = tmp_path_factory.mktemp("trust")
+    files = trust_files(folder)
+    chance, made = random.Random(1), []
+    for name, (data, now_ms) in of_securestamp().items():
+        for trust, text in files.items():
+            made.append({"name": f"{name}, {trust}", "trust": text, "octets": data.hex(), "nowMs": now_ms})
+        for number in range(FLIPS):
+            changed = bytearray(data)
+            changed[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+            told = {
+                "name": f"{name}, flip {number}",
+                "trust": files["pinned"],
+                "octets": changed.hex(),
+                "nowMs": now_ms,
+            }
+            made.append(told)
+    for number, one in enumerate(of_signal()):
+        octets = one["data"].encode("utf-8", "surrogatepass").hex()
+        made.append({**one, "name": f"signal {number}", "octets": octets, "nowMs": 1_768_471_200_000})
+    return [{"jkts": [], "proofs": [], **one} for one in made]
+
+
+def here(case: dict, folder: Path) -> dict:
+    file = folder / "trust.toml"
+    file.write_text(case["trust"], encoding="utf-8")
+    pins = load_pins(file)
+    try:
+        thing = recognise(bytes.fromhex(case["octets"]))
+        if thing.kind in OF_SIGNAL:
+            proofs = tuple(TlogProof.parse(text.encode()) for text in case["proofs"])
+            brought = offline_signal.Brought(
+                pins=pins, now_ms=case["nowMs"], jkts=tuple(case["jkts"]), time_proofs=proofs
+            )
+            found = offline_signal.judge_signal(thing, brought)
+        else:
+            found = judge(thing, pins, case["nowMs"])
+    except Error as wrong:
+        return {"reason": wrong.code.value}
+    return {
+        "kind": found.kind.value,
+        "reason": None if found.error is None else found.error.code.value,
+        "issuer": found.issuer,
+        "facts": dict(found.facts),
+        "warnings": list(found.warnings),
+        "checks": dict(found.checks),
+    }
+
+
+def test_both_say_the_same_of_every_thing(cases: list[dict], tmp_path: Path) -> None:
+    suffixes = (ROOT / "src/frankmark/data/public_suffix_list.dat").read_text(encoding="utf-8")
+    asked = json.dumps({"suffixes": suffixes, "cases": cases})
+    program = [needs("node"), str(ROOT / "tests" / "verify_js" / "judge.mjs")]
+    done = subprocess.run(program, input=asked, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    theirs = json.loads(done.stdout)
+    ours = [here(case, tmp_path) for case in cases]
+    told = [(case["name"], mine, other) for case, mine, other in zip(cases, ours, theirs, strict=True) if mine != other]
+    assert told == []
+    seen = Counter(one["reason"] for one in ours)
+    assert seen[None] > 60, seen
+    assert {one.get("kind") for one in ours} >= {kind.value for kind in Kind} - {"split-view"}
+    assert len(seen) > 40, seen
