@@ -1,32 +1,32 @@
 """A node on the embedded default: SQLite, one process, nothing to configure."""
 
-import stat
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from frankmark import __version__
 from frankmark.adapters.network.limits import MemoryRateLimiter
-from frankmark.adapters.network.smtp import SmtpPost, SmtpTls, Submission
 from frankmark.adapters.sqlite.connect import Database
 from frankmark.adapters.sqlite.log import SqliteTrees
 from frankmark.adapters.sqlite.records import SqliteRecords
+from frankmark.adapters.sqlite.records_replies import SqliteReplies
 from frankmark.adapters.sqlite.signer import SqliteSigner
 from frankmark.adapters.system.backup_file import BackupTar
 from frankmark.adapters.system.clock import SystemClock
 from frankmark.adapters.system.entropy import SystemEntropy
 from frankmark.adapters.system.keyfile import KeyFolder
-from frankmark.adapters.system.passphrase import Prompt, find_passphrase
+from frankmark.adapters.system.passphrase import find_passphrase
 from frankmark.adapters.system.private_files import write_private
+from frankmark.assembly.connectors import Around, Connection, open_connectors
+from frankmark.assembly.folder import make_folder, open_to_others
+from frankmark.assembly.options import EmbeddedReason, NodeOptions
+from frankmark.assembly.posting import way_out
 from frankmark.assembly.services import Condition, Services
+from frankmark.assembly.signal import SignalGround, SignalRooms, open_signal
 from frankmark.assembly.tables import data_file, shipped_confusables, shipped_phrases, shipped_suffixes
 from frankmark.assembly.world import open_world
-from frankmark.foundation.errors import Error, Refused, Unavailable
+from frankmark.foundation.errors import Error, Refused
 from frankmark.foundation.note import KeyType, NoteSigner
-from frankmark.ports.durability import StoreReason
-from frankmark.ports.post import PostOffice
 from frankmark.services.access import Access
 from frankmark.services.addresses import Addresses
 from frankmark.services.appraising import TrustAppraiser
@@ -53,6 +53,7 @@ from frankmark.services.roots import OwnRoots
 from frankmark.services.senders import SenderNames, SenderTally
 from frankmark.services.stamps import Issuing, Stamps
 from frankmark.services.succession import origins_of, succession, successor_origin
+from frankmark.services.timestamping import TimeAuthority, TimeSources
 from frankmark.services.transparency import TransparencyLog
 from frankmark.services.trust import FAILED_MS, TrustParts, TrustService
 from frankmark.services.upkeep import Upkeep, UpkeepParts
@@ -62,36 +63,6 @@ __all__ = ["NodeOptions", "open_node"]
 
 CHANNEL = "securestamp-main"
 NAME = "public_url"  # the file that remembers under which name the node was opened last
-OTHERS = 0o077
-
-
-class EmbeddedReason(StrEnum):
-    """Why a node does not start."""
-
-    PUBLIC_URL_CHANGED = "PUBLIC_URL_CHANGED"  # stamps carry another name, and nobody agreed to sign them anew
-    TEST_CLOCK_REFUSED = "TEST_CLOCK_REFUSED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeOptions:
-    """How a node is opened.
-
-    Attributes:
-        demo: Everything is made up; stamps are issued under any name.
-        new_origin: Begin a successor log after a restore.
-        loopback: Every listener is loopback.
-        prompt: Asks a person for the passphrase; None without a terminal.
-        note: Told what the node's own work could not do: the part and the code.
-        renaming: Told the domains whose stamps carry another `public_url`, says whether to sign them anew. Without it
-            the node keeps the name that it ran under last, whatever the settings say.
-    """
-
-    demo: bool = False
-    new_origin: bool = False
-    loopback: bool = True
-    prompt: Prompt | None = None
-    note: Callable[[str, str], None] = lambda _part, _code: None
-    renaming: Callable[[Sequence[str]], bool] | None = None
 
 
 async def open_node(
@@ -116,19 +87,6 @@ async def open_node(
     return await _Building(settings, data, environ, options or NodeOptions()).services()
 
 
-def _make_folder(data: Path) -> None:
-    try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as problem:
-        raise Unavailable(StoreReason.STORE_UNREACHABLE, f"{data}: {problem.strerror}") from problem
-
-
-def _open_data(data: Path) -> str:
-    """The folder and its mode, if its mode lets others in. It is left as it is: somebody may have meant it so."""
-    mode = stat.S_IMODE(data.stat().st_mode)
-    return f"{data} ({mode:04o})" if mode & OTHERS else ""
-
-
 class _Building:
     """The order in which a node is put together."""
 
@@ -138,7 +96,7 @@ class _Building:
         self.options = options
         self.entropy = SystemEntropy()
         self.clock = SystemClock(environ, allow_test_clock=options.loopback)
-        _make_folder(data)
+        make_folder(data)
         self.database = Database.open(data)
         try:
             passphrase = find_passphrase(data / "keys", environ, self.entropy, prompt=options.prompt)
@@ -165,12 +123,14 @@ class _Building:
         await recorder.project()
         trust, registrar = self._trust(roots)
         stamps, registry = self._stamps(recorder, trust)
+        signal = await self._signal(recorder)
         await self._settle_name(stamps, ledger_log)
         addresses = self._addresses(stamps)
-        custody = Custody(self.keyring, self.records, self.records, stamps, self.clock)
+        custody = Custody(self.keyring, self.records, self.records, stamps, self.clock, signal.logs.keep_heads)
         witness = ledger_log.keys[1]
         ledger = Ledger(ledger_log, policy=witness, issuers=roots.issuer, predecessors=predecessors)
         rescoring = Rescoring(self.records, trust, stamps)
+        connection = self._connectors(signal)
         parts = UpkeepParts(
             records=self.records,
             registry=registry,
@@ -179,12 +139,15 @@ class _Building:
             custody=custody,
             rescoring=rescoring,
             clock=self.clock,
+            further={**signal.work, "deliveries": connection.connectors.forget},
         )
         upkeep = Upkeep(parts, self.options.note)
 
         async def close() -> None:
             await upkeep.stop()
+            await connection.outbox.stop()
             await trust.close()
+            await signal.close()
             await ledger_log.close()
             self.signer.close()
             self.database.close()
@@ -197,7 +160,7 @@ class _Building:
                 test_clock=self.clock.test_clock is not None,
                 keys_protect_backups_only=self.unlock,
                 outbound=self.settings.outbound.allow,
-                open_data=_open_data(data=self.data),
+                open_data=open_to_others(self.data),
             ),
             clock=self.clock,
             phrases=shipped_phrases(),
@@ -211,13 +174,16 @@ class _Building:
             lists=Lists(self.records, self.clock, self.keyring.secret),
             reports=Reports(self.records, self.clock, self.entropy),
             audit=Audit(self.records),
-            erasure=Erasure(self.records, stamps, recorder, self.clock, self.database.empty_log),
+            erasure=Erasure(self.records, stamps, recorder, self.clock, self.database.empty_log, also=(signal.erase,)),
             ledger=ledger,
             trust=trust,
             public=PublicRegistry(
                 records=self.records, registrar=registrar, roots=roots, trust=trust, clock=self.clock
             ),
             rescoring=rescoring,
+            signal=signal,
+            connection=connection,
+            time_authority=self._time_authority(),
             upkeep=upkeep,
             audit_ledger=lambda: ledger.audit(self.trees),
             backup=lambda by, target: Backups(BackupTar(), self.clock, __version__).make(
@@ -230,6 +196,17 @@ class _Building:
             ),
             sound=self._sound,
             close=close,
+        )
+
+    def _time_authority(self) -> TimeAuthority:
+        return TimeAuthority.open(
+            TimeSources(
+                vault=self.vault,
+                node_id=self.keyring.node_id,
+                clock=self.clock,
+                entropy=self.entropy,
+                audit=self.records,
+            )
         )
 
     async def _sound(self) -> None:
@@ -280,12 +257,51 @@ class _Building:
 
     async def _succeed(self, successor: TransparencyLog, closed: TransparencyLog) -> None:
         """Write the first entry of a successor: which log it succeeds, and where that one ended."""
-        asset = await succession(closed, self.clock.now_ms())
         recorder = Recorder(successor, self.records, self.keyring, self.clock, self.entropy, self.host)
+        await self._record_succession(recorder, closed)
+
+    async def _record_succession(self, recorder: Recorder, closed: TransparencyLog) -> None:
+        asset = await succession(closed, self.clock.now_ms())
         node = NodeRecord(actor="node", act="log.succession", org_id="")
         await recorder.record(asset, "", node, key=f"succession:{closed.origin}")
 
-    def _log(self, origin: str) -> TransparencyLog:
+    async def _signal(self, recorder: Recorder) -> SignalRooms:
+        return await open_signal(
+            SignalGround(
+                database=self.database,
+                trees=self.trees,
+                begin=lambda origin: self._log(origin, by_leaf=True),
+                succeeded=lambda closed: self._record_succession(recorder, closed),
+                new_origin=self.options.new_origin,
+                keyring=self.keyring,
+                world=self.world,
+                public_url=self.public_url,
+                receipt_days=self.settings.signal.receipt_days,
+                clock=self.clock,
+                entropy=self.entropy,
+            )
+        )
+
+    def _connectors(self, signal: SignalRooms) -> Connection:
+        return open_connectors(
+            Around(
+                settings=self.settings,
+                vault=self.vault,
+                store=SqliteReplies(self.database),
+                fetcher=self.world.fetcher,
+                limiter=MemoryRateLimiter(clock=SystemClock({}), secret=self.keyring.secret),
+                audit=self.records,
+                lookup=signal.channels,
+                control=signal.control,
+                clock=self.clock,
+                entropy=self.entropy,
+                public_url=self.public_url,
+                secret=self.keyring.secret,
+                note=self.options.note,
+            )
+        )
+
+    def _log(self, origin: str, *, by_leaf: bool = False) -> TransparencyLog:
         witness = NoteSigner(f"{self.keyring.node_id}/witness", self.keyring.witness_key, KeyType.COSIGNATURE)
         signer = HeadSigner(
             origin=origin,
@@ -294,7 +310,7 @@ class _Building:
             store=self.signer,
             clock=self.clock,
         )
-        return TransparencyLog(self.trees, signer)
+        return TransparencyLog(self.trees, signer, by_leaf=by_leaf)
 
     def _trust(self, roots: OwnRoots) -> tuple[TrustService, Registrar]:
         self.world = open_world(self.settings, self.clock)
@@ -351,17 +367,10 @@ class _Building:
         return Addresses(
             store=self.records,
             stamps=stamps,
-            post=self._post(),
+            post=way_out(self.settings.smtp),
             phrases=shipped_phrases(),
             clock=self.clock,
             entropy=self.entropy,
             secret=self.keyring.secret,
             host=self.host,
         )
-
-    def _post(self) -> PostOffice | None:
-        smtp = self.settings.smtp
-        if not smtp.host:
-            return None
-        submission = Submission(host=smtp.host, port=smtp.port, tls=SmtpTls(smtp.tls), sender=smtp.sender)
-        return SmtpPost(submission, SystemClock({}))

@@ -1,16 +1,19 @@
 """Verifying a thing by itself: what it carries, the trust file, and the time; no connection is ever opened.
 
-Four things are known: a stamp token (alone, in a verify URL, a DNS record or a header), a ledger transaction, an
-offline proof of one (c2sp.org/tlog-proof), and a signed tree head (c2sp.org/tlog-checkpoint). Nothing is believed
-because the thing carries it: issuer, keys, logs and witnesses come from the trust file.
+Four things are judged here: a stamp token (alone, in a verify URL, a DNS record or a header), a ledger transaction, an
+offline proof of one (c2sp.org/tlog-proof), and a signed tree head (c2sp.org/tlog-checkpoint). Those of Signal are told
+apart here and judged in `frankmark.assembly.offline_signal`. Nothing is believed because the thing carries it: issuer,
+keys, logs and witnesses come from the trust file.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from frankmark.assembly.pins import Issuer, Pins
+from frankmark.foundation import jws
 from frankmark.foundation.canonical import Json
 from frankmark.foundation.checkpoint import Checkpoint, SignedCheckpoint
 from frankmark.foundation.errors import Error, Malformed, Unverified
@@ -28,13 +31,18 @@ from frankmark.protocols.securestamp.taglist import parse_verify_url
 from frankmark.protocols.securestamp.token import StampToken, parse_token, verify_signature, verify_time
 from frankmark.services.ledger_tx import parse_transaction
 
-__all__ = ["Finding", "Kind", "OfflineReason", "Thing", "judge", "recognise"]
+__all__ = ["OF_SIGNAL", "Finding", "Kind", "OfflineReason", "Thing", "judge", "not_pinned", "recognise"]
 
 HEADER: Final = b"x-securestamp:"
 PROOF: Final = b"c2sp.org/tlog-proof@"
 TRANSACTION: Final = (b'"txHash"', b'"entry"', b'"entrySig"', b'"checkpoint"')
 FEWEST: Final = 2  # of these names: some alone stand in other objects too
 TOKEN_DOTS: Final = 2
+OPENING: Final = (b'"detail"', b'"salt"', b'"auditPath"', b'"sth"')
+MOST_OF_AN_OPENING: Final = 3
+SERVED_RECEIPT: Final = re.compile(rb'"receipt"\s*:\s*"[A-Za-z0-9_-]+\.')
+SPLIT_VIEW: Final = re.compile(rb'"kind"\s*:\s*"frankmark-split-view"')
+LONGEST_SIGNED: Final = 524_288
 TOKEN_LETTERS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
@@ -45,6 +53,7 @@ class OfflineReason(StrEnum):
     PROOF_WITHOUT_ENTRY = "PROOF_WITHOUT_ENTRY"
     ISSUER_NOT_PINNED = "ISSUER_NOT_PINNED"
     KEY_TIME_UNPROVEN = "KEY_TIME_UNPROVEN"
+    KEY_NOT_PINNED = "KEY_NOT_PINNED"  # a brand's key of which no record at hand says whose it is
 
 
 class Kind(StrEnum):
@@ -54,6 +63,21 @@ class Kind(StrEnum):
     TRANSACTION = "ledger-entry"
     PROOF = "inclusion-proof"
     HEAD = "tree-head"
+    RECEIPT = "receipt"
+    SIGNAL_HEAD = "signal-head"
+    PERIMETER = "perimeter"
+    STATEMENT = "counterstamp-statement"
+    OPENING = "abuse-opening"
+    SPLIT_VIEW = "split-view"
+
+
+OF_SIGNAL: Final = frozenset({Kind.RECEIPT, Kind.SIGNAL_HEAD, Kind.PERIMETER, Kind.STATEMENT, Kind.OPENING})
+SIGNED: Final = {
+    "SSCT-receipt": Kind.RECEIPT,
+    "SSCT-sth": Kind.SIGNAL_HEAD,
+    "SSCT-perimeter": Kind.PERIMETER,
+    "SSCT-counterstamp": Kind.STATEMENT,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +98,7 @@ class Finding:
         issuer: Whose it is, by the trust file; empty if nobody's in it.
         facts: What it says. It is proven only if there is no `error`.
         warnings: What a careful reader wants to know although it holds.
+        checks: Of a receipt, whether each of its checks holds.
     """
 
     kind: Kind
@@ -81,6 +106,7 @@ class Finding:
     issuer: str = ""
     facts: Mapping[str, Json] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    checks: Mapping[str, bool] = field(default_factory=dict)
 
 
 def recognise(data: bytes) -> Thing:
@@ -99,16 +125,35 @@ def recognise(data: bytes) -> Thing:
     lower = bare[:16].lower()
     kinds = (
         (bare.startswith(PROOF), Kind.PROOF),
-        (bare.startswith(b"{") and sum(name in bare for name in TRANSACTION) >= FEWEST, Kind.TRANSACTION),
+        *_of_json(bare),
         (b"\n\n\xe2\x80\x94 " in data, Kind.HEAD),
         (lower.startswith((b"https://", b"securestamp", b"v=", b"v ", HEADER)), Kind.TOKEN),
         (bare.count(b".") == TOKEN_DOTS and TOKEN_LETTERS.issuperset(bare), Kind.TOKEN),
     )
     for found, kind in kinds:
         if found:
-            return Thing(kind=kind, data=data if kind in {Kind.PROOF, Kind.HEAD} else bare)
-    detail = "no stamp token, verify URL, DNS record, header, ledger transaction, offline proof or tree head"
-    raise Malformed(OfflineReason.THING_UNKNOWN, detail)
+            whole = data if kind in {Kind.PROOF, Kind.HEAD} else bare
+            return Thing(kind=_of_signed(bare) if kind is Kind.TOKEN else kind, data=whole)
+    known = "stamp token, verify URL, DNS record, header, ledger transaction, offline proof, tree head, receipt"
+    raise Malformed(OfflineReason.THING_UNKNOWN, f"no {known}, perimeter, statement, opening or StampedSafe proof")
+
+
+def _of_json(bare: bytes) -> Iterator[tuple[bool, Kind]]:
+    """The kinds of JSON objects, each with whether this is one."""
+    if bare.startswith(b"{"):
+        yield SPLIT_VIEW.search(bare) is not None, Kind.SPLIT_VIEW
+        yield SERVED_RECEIPT.search(bare) is not None, Kind.RECEIPT
+        yield sum(name in bare for name in OPENING) >= MOST_OF_AN_OPENING, Kind.OPENING
+        yield sum(name in bare for name in TRANSACTION) >= FEWEST, Kind.TRANSACTION
+
+
+def _of_signed(bare: bytes) -> Kind:
+    """The kind of a signed text, by the type that it states; a stamp token for any other."""
+    try:
+        stated = jws.stated_type(bare.decode("latin-1"), max_length=LONGEST_SIGNED)
+    except Malformed:
+        return Kind.TOKEN
+    return SIGNED.get(stated or "", Kind.TOKEN)
 
 
 def judge(thing: Thing, pins: Pins, now_ms: int) -> Finding:
@@ -164,7 +209,7 @@ class _Judging:
         keys = {iss: issuer.keys for iss, issuer in self._pins.issuers.items()}
         iss = issuer_of(token, Verifier(issuers=keys, now_s=self._now_ms // 1000, stamps=None))
         if iss is None:
-            raise _not_pinned(claims.iss or "the token's issuer")
+            raise not_pinned(claims.iss or "the token's issuer")
         self.issuer = iss
         key = verify_signature(token, keys[iss])
         self.facts["kid"] = key.kid
@@ -229,7 +274,7 @@ class _Judging:
             if log_keys:
                 self.issuer = issuer.iss
                 return issuer, log_keys, [VerifierKey.parse(text) for text in issuer.witnesses]
-        raise _not_pinned(f"the log {checkpoint.origin}")
+        raise not_pinned(f"the log {checkpoint.origin}")
 
     def _cosigned(self, cosigned: Mapping[VerifierKey, int], issuer: Issuer) -> None:
         times = sorted(time_s for time_s in cosigned.values() if time_s)
@@ -240,7 +285,8 @@ class _Judging:
         }
 
 
-def _not_pinned(what: str) -> Unverified:
+def not_pinned(what: str) -> Unverified:
+    """The error for what nobody in the trust file vouches for."""
     return Unverified(OfflineReason.ISSUER_NOT_PINNED, f"{what} is not in the trust file: neither right nor wrong")
 
 

@@ -55,6 +55,11 @@ class Issuer:
     witnesses: tuple[str, ...] = ()
     quorum: int = 1
 
+    def names_time_key(self, kid: str) -> bool:
+        """Whether a key of a time authority has a name that belongs to this issuer's node, ``<node_id>#…``."""
+        node_id, mark, _ = kid.partition("#")
+        return bool(mark) and any(key.node_id == node_id for key in self.keys.keys)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pins:
@@ -80,15 +85,24 @@ class Pins:
         """The file with an issuer added or replaced."""
         return replace(self, issuers={**self.issuers, issuer.iss: issuer})
 
+    def with_time_authority(self, keys: Mapping[str, Mapping[str, str]]) -> "Pins":
+        """The file with keys of a time authority added or replaced, by key id."""
+        return replace(self, time_authority={**self.time_authority, **{kid: dict(one) for kid, one in keys.items()}})
+
     def without(self, iss: str) -> "Pins":
-        """The file without an issuer.
+        """The file without an issuer and the time keys of its node, or without the time key of that name.
 
         Raises:
             Malformed: `ISSUER_NOT_PINNED`.
         """
-        if iss not in self.issuers:
+        gone = self.issuers.get(iss)
+        if gone is None and iss in self.time_authority:
+            return replace(self, time_authority={kid: one for kid, one in self.time_authority.items() if kid != iss})
+        if gone is None:
             raise Malformed(PinReason.ISSUER_NOT_PINNED, f"{iss} is not in the trust file")
-        return replace(self, issuers={name: one for name, one in self.issuers.items() if name != iss})
+        kept = {kid: one for kid, one in self.time_authority.items() if not gone.names_time_key(kid)}
+        issuers = {name: one for name, one in self.issuers.items() if name != iss}
+        return replace(self, issuers=issuers, time_authority=kept)
 
 
 class _Entry(msgspec.Struct, forbid_unknown_fields=True):

@@ -3,9 +3,12 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 
+from frankmark.assembly.connectors import Connection
+from frankmark.assembly.signal import SignalRooms
 from frankmark.foundation.phrases import Phrases
 from frankmark.ports.clock import Clock
 from frankmark.ports.limits import RateLimiter
+from frankmark.protocols.signal.logs import LogName
 from frankmark.services.access import Access
 from frankmark.services.addresses import Addresses
 from frankmark.services.backup import BackupFacts
@@ -21,6 +24,7 @@ from frankmark.services.registry import Registry
 from frankmark.services.reports import Reports
 from frankmark.services.rescoring import Rescoring
 from frankmark.services.stamps import Stamps
+from frankmark.services.timestamping import TimeAuthority
 from frankmark.services.trust import TrustService
 from frankmark.services.upkeep import Upkeep
 
@@ -77,8 +81,17 @@ class Services:
     trust: TrustService
     public: PublicRegistry
     rescoring: Rescoring
+    signal: SignalRooms
+    connection: Connection
+    time_authority: TimeAuthority
     upkeep: Upkeep
     audit_ledger: Callable[[], Awaitable[LedgerReport]]
     backup: Callable[[Principal, str], Awaitable[BackupFacts]]
     sound: Callable[[], Awaitable[None]]
     close: Callable[[], Coroutine[None, None, None]]
+
+    @property
+    def log_vkeys(self) -> tuple[str, ...]:
+        """Verifier keys of all logs: the ledger's, the newest first, and those of Signal."""
+        of_signal = (self.signal.logs.log(name).keys[0] for name in LogName)
+        return tuple(str(key) for key in (*self.ledger.log_keys, *of_signal))

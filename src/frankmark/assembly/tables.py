@@ -20,9 +20,18 @@ if TYPE_CHECKING:
     from frankmark.mail.confusables import Confusables
     from frankmark.mail.publicsuffix import PublicSuffixes
 
-__all__ = ["data_file", "shipped_confusables", "shipped_help", "shipped_phrases", "shipped_suffixes"]
+__all__ = [
+    "data_file",
+    "shipped_confusables",
+    "shipped_help",
+    "shipped_phrases",
+    "shipped_shorteners",
+    "shipped_suffixes",
+    "shipped_timezones",
+]
 
 HELP = "help.json"  # a room of its own: only help itself waits for it
+APART = frozenset({HELP, "verify_page.json"})  # the words of the verifier's page stand in the page itself
 
 
 class TablesReason(StrEnum):
@@ -52,7 +61,7 @@ def shipped_phrases() -> Phrases:
     folders = (entry for entry in data_file("locales").iterdir() if entry.is_dir())
     by_language = {
         folder.name: [
-            file.read_bytes() for file in sorted(folder.iterdir(), key=lambda one: one.name) if file.name != HELP
+            file.read_bytes() for file in sorted(folder.iterdir(), key=lambda one: one.name) if file.name not in APART
         ]
         for folder in folders
     }
@@ -82,3 +91,19 @@ def shipped_confusables() -> "Confusables":
     from frankmark.mail.confusables import Confusables  # noqa: PLC0415  (a command seldom asks for it)
 
     return Confusables.parse(data_file("confusables.txt").read_bytes())
+
+
+@cache
+@_whole("data/short_link_hosts.txt")
+def shipped_shorteners() -> frozenset[str]:
+    """Hosts of link shorteners."""
+    lines = data_file("short_link_hosts.txt").read_text(encoding="ascii").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+@cache
+@_whole("data/timezones.txt")
+def shipped_timezones() -> frozenset[str]:
+    """The names of the IANA time zone database."""
+    lines = data_file("timezones.txt").read_text(encoding="ascii").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))

@@ -21,7 +21,8 @@ class FetchReason(StrEnum):
     BODY_TOO_LARGE = "BODY_TOO_LARGE"  # more octets than the limit, before anything is decoded
     NAME_UNRESOLVED = "NAME_UNRESOLVED"  # the DNS did not answer, or not credibly
     NAME_WITHOUT_ADDRESS = "NAME_WITHOUT_ADDRESS"  # it answered: the host does not exist or has no address
-    CONNECTION_FAILED = "CONNECTION_FAILED"  # nobody listens, or the connection broke
+    CONNECTION_FAILED = "CONNECTION_FAILED"  # nobody takes the connection: nothing was sent
+    CONNECTION_LOST = "CONNECTION_LOST"  # it broke on the way: whoever sent something cannot know whether it was heard
     TLS_FAILED = "TLS_FAILED"  # no TLS, or a certificate that does not prove the host
     RESPONSE_MALFORMED = "RESPONSE_MALFORMED"  # what came back is not HTTP
     FETCH_TIMEOUT = "FETCH_TIMEOUT"  # the time budget ended first

@@ -51,7 +51,7 @@ class NewRow:
 
     Attributes:
         data: What is hashed into the tree; at most 65,535 octets.
-        digest: SHA-256 of `data`, by which the leaf is found.
+        digest: SHA-256 of `data`, or the leaf hash: by which the leaf is found.
         leaf: The leaf hash.
         key: SHA-256 of the idempotency key; empty for a leaf without.
         attachment: Octets beside the tree that may be replaced; empty for none.
@@ -74,6 +74,7 @@ class Batch:
         after: Where it will be.
         rows: The leaves between the two.
         hashes: For each tile level the hashes that the step adds; those of level 0 are the rows' own.
+        by_leaf: Whether the log's leaves are found by their leaf hash; the same for every batch of a log.
     """
 
     origin: str
@@ -81,6 +82,7 @@ class Batch:
     after: TreeHead
     rows: Sequence[NewRow]
     hashes: Sequence[Sequence[bytes]]
+    by_leaf: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,7 @@ class TreeStore(Protocol):
         ...
 
     async def find(self, origin: str, digest: bytes) -> int | None:
-        """The index of the first leaf with this SHA-256 of its data."""
+        """The index of the first leaf with this digest."""
         ...
 
     async def find_keys(self, origin: str, keys: Sequence[bytes]) -> Mapping[bytes, int]:
@@ -145,6 +147,10 @@ class TreeStore(Protocol):
 
     async def replace_attachment(self, origin: str, index: int, octets: bytes) -> bool:
         """Replace a leaf's attachment and leave nothing of the old one behind. False if the leaf has none."""
+        ...
+
+    async def drop_attachments(self, origin: str, start: int, stop: int) -> None:
+        """Delete the attachments of the leaves from `start` up to, without, `stop`, and leave nothing behind."""
         ...
 
 

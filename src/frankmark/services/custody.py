@@ -1,5 +1,6 @@
 """Rotation of the node's signing key, seen from the stamps: whose tokens an old key still carries."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from frankmark.ports.clock import Clock
@@ -37,9 +38,19 @@ class Custody:
         store: Which tokens they signed; the audit trail.
         stamps: Issues tokens anew.
         clock: Tells the time.
+        vouch: Keeps what shows later that something was signed before a key ended.
     """
 
-    def __init__(self, keyring: Keyring, store: StampStore, audit: AuditStore, stamps: Stamps, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0917  # one room, six things it is told
+        self,
+        keyring: Keyring,
+        store: StampStore,
+        audit: AuditStore,
+        stamps: Stamps,
+        clock: Clock,
+        vouch: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._vouch = vouch
         self._keyring = keyring
         self._store = store
         self._audit = audit
@@ -69,6 +80,8 @@ class Custody:
             Refused: `FORBIDDEN`, `SIGNING_KEY_UNKNOWN`, `SIGNING_KEY_LAST`.
         """
         actor, carried = require(by), await self._carried(kid)
+        if self._vouch is not None:
+            await self._vouch()
         self._keyring.retire(kid)
         await self._audit.add_audit(actor.act(self._clock.now_ms(), "signing-key.retire", kid))
         return Retirement(kid=kid, affected=carried)
@@ -80,6 +93,8 @@ class Custody:
             Refused: `FORBIDDEN`, `SIGNING_KEY_UNKNOWN`.
         """
         actor, carried = require(by), await self._carried(kid)
+        if self._vouch is not None:
+            await self._vouch()
         self._keyring.compromise(kid, since_ms)
         await self._audit.add_audit(actor.act(self._clock.now_ms(), "signing-key.compromise", kid))
         return Retirement(kid=kid, affected=carried)

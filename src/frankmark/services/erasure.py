@@ -8,7 +8,7 @@ A domain whose stamp was revoked for phishing, for a policy violation or because
 stamp: erasure does not wash a name clean.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,16 +59,19 @@ class Erasure:
         recorder: Deletes assets beside the log.
         clock: Tells the time.
         forget: Makes the store's own journal forget what was deleted.
+        also: What other rooms delete of an organisation, told who demands it and which one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  # one room, six things it is told
         self,
         store: ErasureRecords,
         stamps: Stamps,
         recorder: Recorder,
         clock: Clock,
         forget: Callable[[], Awaitable[None]],
+        also: Sequence[Callable[[Principal, str], Awaitable[object]]] = (),
     ) -> None:
+        self._also = tuple(also)
         self._forget = forget
         self._store = store
         self._stamps = stamps
@@ -89,6 +92,8 @@ class Erasure:
         for stamp in await self._all_stamps(org_id):
             if stamp.status is StampStatus.ACTIVE:
                 await self._stamps.revoke(actor, stamp.stamp_id, RevocationReason.ORG_REQUEST)
+        for room in self._also:
+            await room(actor, org_id)
         stamps = await self._all_stamps(org_id)
         hashes = [await self._recorder.erase(place) for stamp in stamps for place in await self._entries(stamp)]
         kept = tuple(sorted({stamp.domain for stamp in stamps if stamp.revocation_reason in LASTING}))

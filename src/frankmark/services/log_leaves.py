@@ -6,10 +6,10 @@ from frankmark.foundation.digest import sha256
 from frankmark.foundation.errors import Refused
 from frankmark.foundation.merkle import leaf_hash
 from frankmark.foundation.tiles import MAX_ENTRY
-from frankmark.ports.log import NewRow
+from frankmark.ports.log import NewRow, Row
 from frankmark.services.log_reasons import LogReason
 
-__all__ = ["MAX_ATTACHMENT", "Appended", "NewLeaf", "SignedHead", "key_digest", "new_row"]
+__all__ = ["MAX_ATTACHMENT", "Appended", "NewLeaf", "SignedHead", "is_sound", "key_digest", "new_row"]
 
 MAX_ATTACHMENT = 1_048_576
 
@@ -22,11 +22,14 @@ class NewLeaf:
         data: What the log commits to, at most 65,535 octets.
         key: The idempotency key; empty for none.
         attachment: Octets beside the tree, at most 1 MiB, which may be replaced later.
+        beside: Whether `attachment` is what the log commits to, and `data` is left empty: the leaf itself can then be
+            deleted one day, and its hash stays in its place.
     """
 
-    data: bytes
+    data: bytes = b""
     key: str = ""
     attachment: bytes = b""
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +71,27 @@ def key_digest(key: str) -> bytes:
     return sha256(key.encode())
 
 
-def new_row(leaf: NewLeaf) -> NewRow:
+def new_row(leaf: NewLeaf, *, by_leaf: bool = False) -> NewRow:
     """The row to store for a leaf.
+
+    Args:
+        leaf: The leaf.
+        by_leaf: Whether the log's leaves are found by their leaf hash.
 
     Raises:
         Refused: `LEAF_TOO_LARGE`.
     """
-    data = leaf.data
+    hashed = leaf_hash(leaf.attachment if leaf.beside else leaf.data)
+    data = hashed if leaf.beside else leaf.data
     if len(data) > MAX_ENTRY or len(leaf.attachment) > MAX_ATTACHMENT:
         raise Refused(LogReason.LEAF_TOO_LARGE, f"a leaf has at most {MAX_ENTRY} octets, {MAX_ATTACHMENT} beside it")
     key = key_digest(leaf.key) if leaf.key else b""
-    return NewRow(data=data, digest=sha256(data), leaf=leaf_hash(data), key=key, attachment=leaf.attachment)
+    found_by = hashed if by_leaf else sha256(data)
+    return NewRow(data=data, digest=found_by, leaf=hashed, key=key, attachment=leaf.attachment)
+
+
+def is_sound(row: Row) -> bool:
+    """Whether a stored leaf is what was logged; of one that was kept beside the tree and deleted, only its hash is."""
+    if row.data != row.leaf:
+        return leaf_hash(row.data) == row.leaf
+    return not row.attachment or leaf_hash(row.attachment) == row.leaf

@@ -38,6 +38,14 @@ class ServiceReason(StrEnum):
     CHALLENGE_UNAVAILABLE = "CHALLENGE_UNAVAILABLE"  # the domain's name servers did not answer
     OWNERSHIP_LAPSED = "OWNERSHIP_LAPSED"  # two re-checks failed: show ownership anew
 
+    # Signal.
+    CHANNEL_CLAIMED = "CHANNEL_CLAIMED"  # another brand's perimeter holds the channel, or its anchor
+    RECEIPT_NOT_FOUND = "RECEIPT_NOT_FOUND"  # never issued here, or older than they are kept
+
+    # Counter-stamps.
+    METHOD_UNAVAILABLE = "METHOD_UNAVAILABLE"  # control of this channel cannot be shown in this way here
+    COUNTERSTAMP_OPEN = "COUNTERSTAMP_OPEN"  # the brand has an open counter-stamp on the channel
+
     # Addresses.
     MAIL_NOT_CONFIGURED = "MAIL_NOT_CONFIGURED"  # this node has no way out for mail
     CODE_WRONG = "CODE_WRONG"
@@ -53,3 +61,4 @@ class ServiceReason(StrEnum):
     SIGNING_KEY_UNKNOWN = "SIGNING_KEY_UNKNOWN"
     SIGNING_KEY_LAST = "SIGNING_KEY_LAST"  # the only active key cannot be retired: rotate first
     KEYS_DAMAGED = "KEYS_DAMAGED"  # the key file opens, and does not hold what we wrote
+    CLOCK_BEHIND = "CLOCK_BEHIND"  # the clock stands before the time key was made

@@ -18,14 +18,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from frankmark.foundation.checkpoint import SignedCheckpoint
+from frankmark.foundation.digest import sha256
 from frankmark.foundation.errors import Refused, Unavailable
-from frankmark.foundation.merkle import EMPTY_ROOT, leaf_hash
+from frankmark.foundation.merkle import EMPTY_ROOT
 from frankmark.foundation.note import VerifierKey
 from frankmark.foundation.tiles import Frontier
 from frankmark.foundation.tlog_proof import TlogProof
 from frankmark.ports.durability import Damaged, StoreReason
 from frankmark.ports.log import Batch, LogState, NewRow, Row, TreeHead, TreeStore
-from frankmark.services.log_leaves import Appended, NewLeaf, SignedHead, key_digest, new_row
+from frankmark.services.log_leaves import Appended, NewLeaf, SignedHead, is_sound, key_digest, new_row
 from frankmark.services.log_reading import TreeReader
 from frankmark.services.log_reasons import LogReason
 from frankmark.services.log_signing import HeadSigner
@@ -60,10 +61,12 @@ class TransparencyLog:
     Args:
         store: Where the tree is.
         signer: Signs this log's heads.
+        by_leaf: Whether leaves are found by their leaf hash instead of by the SHA-256 of their data.
     """
 
-    def __init__(self, store: TreeStore, signer: HeadSigner) -> None:
+    def __init__(self, store: TreeStore, signer: HeadSigner, *, by_leaf: bool = False) -> None:
         self.origin = signer.origin
+        self._by_leaf = by_leaf
         self._store = store
         self._signer = signer
         self._reader = TreeReader(store, signer.origin)
@@ -125,17 +128,40 @@ class TransparencyLog:
             Refused: `LOG_ROLLED_BACK`, `TOO_MANY_LEAVES`, `LEAF_TOO_LARGE`, `LOG_CLOSED`.
             Unavailable: `LOG_BUSY`, or what the stores raise; asking again with the same key is safe.
         """
+        return await self._enter([new_row(leaf, by_leaf=self._by_leaf) for leaf in leaves])
+
+    async def adopt(self, rows: Sequence[Row], keys: Sequence[str]) -> None:
+        """Append leaves of the log that this one succeeds, each as it is stored there, whatever is left of it.
+
+        Args:
+            rows: At most 8,192.
+            keys: The idempotency key of each; empty for none.
+        """
+        await self._enter(
+            [
+                NewRow(
+                    data=row.data,
+                    digest=row.leaf if self._by_leaf else sha256(row.data),
+                    leaf=row.leaf,
+                    key=key_digest(key) if key else b"",
+                    attachment=row.attachment,
+                )
+                for row, key in zip(rows, keys, strict=True)
+            ]
+        )
+
+    async def _enter(self, rows: list[NewRow]) -> Sequence[Appended]:
         if self._refusal is not None:
             raise self._refusal
         if self._closed:
             raise Refused(LogReason.LOG_CLOSED, f"{self.origin} is closed")
-        if len(leaves) > BATCH:
+        if len(rows) > BATCH:
             raise Refused(LogReason.TOO_MANY_LEAVES, f"at most {BATCH} leaves at once")
-        if self._waiting + len(leaves) > WAITING:
+        if self._waiting + len(rows) > WAITING:
             raise Unavailable(LogReason.LOG_BUSY, f"{self._waiting} leaves wait already")
-        request = _Request(rows=[new_row(leaf) for leaf in leaves], answer=asyncio.get_running_loop().create_future())
+        request = _Request(rows=rows, answer=asyncio.get_running_loop().create_future())
         self._requests.append(request)
-        self._waiting += len(leaves)
+        self._waiting += len(rows)
         if self._task is None:
             self._task = asyncio.create_task(self._sequence())
         return await request.answer
@@ -155,12 +181,12 @@ class TransparencyLog:
             raise Refused(LogReason.LOG_RANGE, f"{self.origin} has {self._head.size} leaves")
         rows = await self._reader.rows(start, stop)
         for row in rows:
-            if leaf_hash(row.data) != row.leaf:
+            if not is_sound(row):
                 raise Damaged(StoreReason.STORE_DAMAGED, f"{self.origin}: leaf {row.index} is not what was logged")
         return rows
 
     async def find(self, digest: bytes) -> int | None:
-        """The index of the first published leaf whose data has this SHA-256."""
+        """The index of the first published leaf whose data has this SHA-256, or of the leaf with this leaf hash."""
         index = await self._store.find(self.origin, digest)
         return index if index is not None and index < self._head.size else None
 
@@ -221,6 +247,12 @@ class TransparencyLog:
             raise Refused(LogReason.LOG_RANGE, f"{self.origin} has {self._head.size} leaves")
         return await self._store.replace_attachment(self.origin, index, octets)
 
+    async def drop_attachments(self, start: int, stop: int) -> None:
+        """Delete what stands beside the published leaves from `start` up to, without, `stop` for ever."""
+        if not 0 <= start <= stop <= self._head.size:
+            raise Refused(LogReason.LOG_RANGE, f"{self.origin} has {self._head.size} leaves")
+        await self._store.drop_attachments(self.origin, start, stop)
+
     async def stream(self, start: int) -> AsyncIterator[Row]:
         """Leaves from `start` on, the coming ones too, until the log is closed."""
         while not self._closed:
@@ -274,7 +306,14 @@ class TransparencyLog:
         if plan.fresh:
             grown, hashes = frontier.grow([row.leaf for row in plan.fresh])
             after = TreeHead(size=grown.size, root=grown.root)
-            batch = Batch(origin=self.origin, before=before, after=after, rows=plan.fresh, hashes=hashes)
+            batch = Batch(
+                origin=self.origin,
+                before=before,
+                after=after,
+                rows=plan.fresh,
+                hashes=hashes,
+                by_leaf=self._by_leaf,
+            )
             await self._store.stage(batch)
             await self._signer.move(after)
             await self._publish(after)

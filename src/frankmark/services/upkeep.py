@@ -1,8 +1,8 @@
 """What a node does by itself: renew, look again, settle keys, re-score, forget."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from frankmark.foundation.errors import Error
 from frankmark.ports.clock import Clock
@@ -22,7 +22,11 @@ ROUNDS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepParts:
-    """What the work is done with."""
+    """What the work is done with.
+
+    Attributes:
+        further: What other rooms have to do, by name; done before keys are settled.
+    """
 
     records: RecordStore
     registry: Registry
@@ -31,6 +35,7 @@ class UpkeepParts:
     custody: Custody
     rescoring: Rescoring
     clock: Clock
+    further: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
 
 
 class Upkeep:
@@ -61,6 +66,7 @@ class Upkeep:
         jobs = {
             "renew": self._parts.stamps.renew_due,
             "recheck": self._recheck,
+            **self._parts.further,
             "settle": self._parts.custody.settle,
             "anchor": self._parts.addresses.anchor_missing,
             "score": self.score,

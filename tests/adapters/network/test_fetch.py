@@ -313,7 +313,7 @@ async def test_what_is_not_http_is_no_document(web, fetching, wire):
     server = await web(speak)
     with pytest.raises(Unavailable) as raised:
         await fetching(server).get(f"http://127.0.0.1:{server.port}/")
-    assert raised.value.code in {FetchReason.RESPONSE_MALFORMED, FetchReason.CONNECTION_FAILED}
+    assert raised.value.code in {FetchReason.RESPONSE_MALFORMED, FetchReason.CONNECTION_LOST}
 
 
 async def test_nobody_listening_and_nobody_known(web, fetching):

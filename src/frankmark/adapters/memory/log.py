@@ -103,6 +103,12 @@ class MemoryTrees:
         rows[index].attachment = octets
         return True
 
+    @breakable
+    async def drop_attachments(self, origin: str, start: int, stop: int) -> None:
+        """Delete the attachments of some leaves."""
+        for row in self._log(origin).rows[start:stop]:
+            row.attachment = b""
+
     def _log(self, origin: str) -> Log:
         return self._logs.setdefault(origin, Log())
 

@@ -93,7 +93,7 @@ class GuardedFetcher(Fetcher):
             except httpx2.ProtocolError as error:
                 raise Unavailable(FetchReason.RESPONSE_MALFORMED, "What came back is not HTTP.") from error
             except httpx2.TransportError as error:
-                raise Unavailable(FetchReason.CONNECTION_FAILED, "The connection broke.") from error
+                raise Unavailable(FetchReason.CONNECTION_LOST, "The connection broke.") from error
         raise failure
 
     async def _exchange(self, task: _Task, address: str) -> Fetched:

@@ -20,6 +20,7 @@ from frankmark.adapters.sqlite.log_names import (
     names_of,
     write,
 )
+from frankmark.foundation.digest import sha256
 from frankmark.foundation.errors import Malformed, Refused
 from frankmark.foundation.tiles import TILE_WIDTH, parse_bundle, render_bundle
 from frankmark.ports.log import Batch, LogState, LogStoreReason, Row, TreeHead
@@ -88,8 +89,8 @@ class SqliteTrees:
             attached = [(first + at, row.attachment) for at, row in enumerate(batch.rows) if row.attachment]
             connection.executemany("INSERT INTO log_attachments VALUES (?, ?)", attached)
             write(connection, log.number, sweep)
-            pending = "UPDATE logs SET pending_size = ?, pending_root = ? WHERE log = ?"
-            connection.execute(pending, (batch.after.size, batch.after.root, log.number))
+            pending = "UPDATE logs SET pending_size = ?, pending_root = ?, by_leaf = ? WHERE log = ?"
+            connection.execute(pending, (batch.after.size, batch.after.root, batch.by_leaf, log.number))
 
         await self._db.write(job, vouch=False)  # `signer.db` remembers the head before anybody is answered
         log.names.swept(sweep)
@@ -144,7 +145,7 @@ class SqliteTrees:
         return rows
 
     async def find(self, origin: str, digest: bytes) -> int | None:
-        """The index of the first leaf with this SHA-256 of its data."""
+        """The index of the first leaf with this digest."""
         name = name_of(DATA, digest)
         return (await self._find(origin, [name])).get(name)
 
@@ -165,6 +166,18 @@ class SqliteTrees:
         if replaced:
             await self._db.empty_log()
         return replaced
+
+    async def drop_attachments(self, origin: str, start: int, stop: int) -> None:
+        """Delete the attachments of some leaves and leave nothing of them behind."""
+        base = (await self._log(origin)).number * SPAN
+
+        def job(connection: apsw.Connection) -> bool:
+            statement = "DELETE FROM log_attachments WHERE id >= ? AND id < ?"
+            connection.execute(statement, (base + start, base + stop))
+            return connection.changes() > 0
+
+        if await self._db.write(job):
+            await self._db.empty_log()
 
     async def _find(self, origin: str, names: list[bytes]) -> dict[bytes, int]:
         log = await self._log(origin)
@@ -189,12 +202,13 @@ class SqliteTrees:
         base = number * SPAN
         start = base + min(swept.get(bucket, 0) for bucket in range(BUCKETS))
         size = 0
+        ((by_leaf,),) = self._db.read("SELECT by_leaf FROM logs WHERE log = ?", (number,))
         statement = """
-        SELECT id, width, keys, entries FROM log_bundles
+        SELECT id, width, hashes, keys, entries FROM log_bundles
         WHERE id >= ifnull((SELECT max(id) FROM log_bundles WHERE id <= ?1 AND id >= ?2), ?2) AND id < ?3 ORDER BY id"""
-        for first, width, keys, entries in self._db.read(statement, (start, base, base + SPAN)):
-            self._parsed(entries)
-            names = names_of(first - base, keys, entries)
+        for first, width, hashes, keys, entries in self._db.read(statement, (start, base, base + SPAN)):
+            data = self._parsed(entries)
+            names = names_of(first - base, keys, _each(hashes) if by_leaf else [sha256(one) for one in data])
             size = first - base + width
             log.names.add(((name, index) for name, index in names if index >= swept.get(name[1], 0)), size)
         return log
@@ -206,6 +220,10 @@ class SqliteTrees:
             problem = damage("an entry bundle is not what was written")
             self._db.report(problem)
             raise problem from None
+
+
+def _each(hashes: bytes) -> list[bytes]:
+    return [hashes[at : at + HASHES] for at in range(0, len(hashes), HASHES)]
 
 
 def _numbered(origin: str) -> Callable[[apsw.Connection], int]:

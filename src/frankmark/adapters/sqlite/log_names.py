@@ -11,9 +11,6 @@ from dataclasses import dataclass, field
 
 import apsw
 
-from frankmark.foundation.digest import sha256
-from frankmark.foundation.tiles import parse_bundle
-
 __all__ = [
     "BUCKETS",
     "DATA",
@@ -29,7 +26,7 @@ __all__ = [
     "write",
 ]
 
-DATA = b"d"  # the kind of a name that is made of a leaf's data
+DATA = b"d"  # the kind of a name that is made of a leaf's data, or of its leaf hash
 KEY = b"k"  # the kind of a name that is made of an idempotency key
 DIGEST = 15
 INDEX = 6
@@ -104,20 +101,20 @@ def name_of(kind: bytes, digest: bytes) -> bytes:
     return kind + digest[:DIGEST]
 
 
-def names_of(start: int, keys: bytes, entries: bytes) -> Iterator[tuple[bytes, int]]:
+def names_of(start: int, keys: bytes, digests: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
     """The names of the leaves of one bundle.
 
     Args:
         start: The index of the first leaf.
         keys: For each leaf 16 octets of its key's digest, zeros without a key.
-        entries: The entry bundle.
+        digests: What each leaf is found by: the SHA-256 of its data, or its leaf hash.
 
     Yields:
         Name and index.
     """
-    for at, data in enumerate(parse_bundle(entries)):
+    for at, digest in enumerate(digests):
         key = keys[at * KEY_OCTETS : (at + 1) * KEY_OCTETS]
-        yield name_of(DATA, sha256(data)), start + at
+        yield name_of(DATA, digest), start + at
         if key != NO_KEY:
             yield name_of(KEY, key), start + at
 

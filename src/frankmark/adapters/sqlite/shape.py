@@ -25,7 +25,7 @@ class Shape(Generic[Row]):
     """How one dataclass lies in its table.
 
     Args:
-        row: A dataclass of ints, strings, octets, string enums and tuples of strings.
+        row: A dataclass of ints, booleans, strings, octets, string enums and tuples of strings.
         table: The table, with a column for each field.
         order: The columns of the list's sort key; unique together.
         descending: Whether lists run from the largest key.
@@ -87,7 +87,7 @@ def _cell(value: object) -> Cell:
 
 
 def _decoder(hint: object) -> Callable[[object], object]:
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
+    if isinstance(hint, type) and issubclass(hint, (StrEnum, bool)):
         return hint
     if hint == tuple[str, ...]:
         return lambda text: tuple(str(text).split("\n")) if text else ()
