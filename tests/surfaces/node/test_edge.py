@@ -321,7 +321,7 @@ def edge(inner, journal) -> Edge:
         inner,
         identify=nobody,
         limiter=MemoryRateLimiter(clock=clock, secret=b"s" * 32),
-        rates=Rates(v1=rate, api=rate, keyed_v1=rate, keyed_api=rate, sign_in=rate),
+        rates=Rates(v1=rate, api=rate, keyed_v1=rate, keyed_api=rate, sign_in=rate, hooks=rate),
         hosts=frozenset({"localhost"}),
         proxies=(),
         journal=journal,

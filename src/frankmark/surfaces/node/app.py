@@ -65,7 +65,7 @@ def _admit(endpoint: Endpoint, call: Call) -> None:
 
 async def _asked(endpoint: Endpoint, request: Request) -> msgspec.Struct | None:
     if endpoint.body is not None:
-        return await decoded_body(request, endpoint.body, repeats=endpoint.repeats)
+        return await decoded_body(request, endpoint.body, repeats=endpoint.repeats, most=endpoint.most)
     return decoded_query(request, endpoint.query) if endpoint.query is not None else None
 
 

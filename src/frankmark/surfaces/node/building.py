@@ -16,6 +16,7 @@ from frankmark import __version__
 from frankmark.assembly.services import Services
 from frankmark.foundation.errors import Malformed
 from frankmark.ports.limits import Rate
+from frankmark.protocols.signal.logs import LogName
 from frankmark.services.principals import LOCAL_ADMIN
 from frankmark.settings import LimitSettings, Settings, SettingsReason
 from frankmark.surfaces.node.app import application
@@ -25,15 +26,24 @@ from frankmark.surfaces.node.endpoint import Endpoint, endpoints_of
 from frankmark.surfaces.node.journal import NodeJournal
 from frankmark.surfaces.node.openapi import document
 from frankmark.surfaces.node.pages.admin import AdminPages, AdminServices
+from frankmark.surfaces.node.pages.exploring import ExploredLog, ExploredSignalLog, LedgerLog
+from frankmark.surfaces.node.pages.logs import LogPages
+from frankmark.surfaces.node.pages.proofs import ProofPages
 from frankmark.surfaces.node.pages.public import PublicPages, Words
+from frankmark.surfaces.node.pages.signal import SignalPages
 from frankmark.surfaces.node.pages.site import Frame, Site
 from frankmark.surfaces.node.routes.access import AccessRoom
 from frankmark.surfaces.node.routes.addresses import AddressRoom
 from frankmark.surfaces.node.routes.art import ArtRoom
+from frankmark.surfaces.node.routes.counterstamps import CounterStampRoom
+from frankmark.surfaces.node.routes.hooks import HookRoom
 from frankmark.surfaces.node.routes.ledger import LedgerRoom
 from frankmark.surfaces.node.routes.overrides import OverrideRoom
+from frankmark.surfaces.node.routes.proofs import ReceiptProofRoom, TimeRoom
 from frankmark.surfaces.node.routes.registry import RegistryRoom
 from frankmark.surfaces.node.routes.review import ReviewRoom
+from frankmark.surfaces.node.routes.signal import SignalRoom
+from frankmark.surfaces.node.routes.signal_logs import SignalLogRoom
 from frankmark.surfaces.node.routes.stamps import StampRoom
 from frankmark.surfaces.node.routes.system import SystemRoom
 from frankmark.surfaces.node.routes.trust import TrustRoom
@@ -130,6 +140,12 @@ def _endpoints(
         ("review", ReviewRoom(services.lists, services.reports, services.audit, services.rescoring, reports)),
         ("review", OverrideRoom(services.lists)),
         ("keys", AccessRoom(services.access, doorkeeper, node_id=node_id, version=__version__)),
+        ("signal", SignalRoom(services.signal, clock)),
+        ("signal", CounterStampRoom(services.signal.cases, mailbox)),
+        ("signal", SignalLogRoom(services.signal.logs)),
+        ("proofs", TimeRoom(services.time_authority)),
+        ("signal", ReceiptProofRoom(services.signal.logs, services.keyring)),
+        ("signal", HookRoom(services.connection.connectors, services.connection.connecting)),
         ("node", SystemRoom(services, journal, services.sound)),
     ]
     return [endpoint for tag, room in rooms for endpoint in endpoints_of(room, tag)]
@@ -149,6 +165,10 @@ def _pages(services: Services, site: Site, endpoints: Sequence[Endpoint], base: 
         audit=services.audit,
         rescoring=services.rescoring,
     )
+    logs: list[ExploredLog] = [
+        LedgerLog(services.ledger, services.public),
+        *(ExploredSignalLog(services.signal.logs, name) for name in LogName),
+    ]
     made = document([*endpoints, *public.described()], version=__version__, server=base)
 
     async def openapi(request: Request) -> Response:
@@ -158,6 +178,9 @@ def _pages(services: Services, site: Site, endpoints: Sequence[Endpoint], base: 
     return [
         *public.routes(),
         *AdminPages(site, admin_services).routes(),
+        *SignalPages(site, services.signal, services.clock).routes(),
+        *LogPages(site, logs).routes(),
+        *ProofPages(site).routes(),
         Route("/openapi.json", openapi, methods=["GET"]),
     ]
 
@@ -180,4 +203,5 @@ def _rates(limits: LimitSettings) -> Rates:
         keyed_v1=(hourly,),
         keyed_api=(Rate(name="key-minute", amount=limits.key_per_minute, window_s=MINUTE_S), hourly),
         sign_in=(Rate(name="sign-in", amount=SIGN_INS_PER_HOUR, window_s=HOUR_S),),
+        hooks=(Rate(name="hooks", amount=limits.hooks_per_minute, window_s=MINUTE_S),),
     )

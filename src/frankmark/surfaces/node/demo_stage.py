@@ -1,6 +1,7 @@
-"""How a domain gets its stamp in the demonstration: over HTTP with an API key, and over the real zone."""
+"""How a domain gets its stamp in the demonstration, and a brand its perimeter: over HTTP, and over the real zone."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,12 +12,19 @@ from frankmark.assembly.demo import DemoWorld
 from frankmark.assembly.demo_cast import ACME, BANK, COPY, FORGER, GAZETTE, SELECTOR, TWIN, Letter, Sender
 from frankmark.foundation.canonical import Json
 from frankmark.foundation.errors import Refused
+from frankmark.foundation.identifiers import ulid
+from frankmark.foundation.keys import P256PrivateKey
 from frankmark.ports.node_api import NodeApi
+from frankmark.protocols.signal.brand_record import OWNER_LABEL, render_brand_record
+from frankmark.protocols.signal.model import Artifact, ArtifactType
+from frankmark.protocols.signal.perimeter import Channel, Match, Perimeter, sign
 from frankmark.settings import Settings
 
 __all__ = ["DemoReason", "Holder", "Stage", "letters", "member", "text"]
 
 SUCCESS = range(200, 300)
+BRAND_NUMBER, BRAND_HANDLE = "+12025550123", "@acme_paper"  # a number for fiction
+BRAND_DAYS, DAY_S, ULID_OCTETS = 90, 86_400, 10
 
 
 class DemoReason(StrEnum):
@@ -121,6 +129,28 @@ class Stage:
         holder = Holder(sender=sender, key=key, stamp=made if isinstance(made, dict) else {})
         self._world.zone.put_text(text(made, "publish", "name"), text(made, "publish", "text").encode())
         return holder
+
+    async def declare(self, sender: Sender, name: str, key: str, now_ms: int) -> str:
+        """Publish a brand's key in the zone and its signed perimeter at the node; answers the brand's id."""
+        signing = P256PrivateKey.generate()
+        record = render_brand_record(signing.public.thumbprint())
+        self._world.zone.put_text(f"{OWNER_LABEL}.{sender.domain}", record.encode())
+        declared = Perimeter(
+            brand="br_" + ulid(now_ms, os.urandom(ULID_OCTETS)),
+            name=name,
+            domain=sender.domain,
+            seq=1,
+            prev=None,
+            iat=now_ms // 1000,
+            exp=now_ms // 1000 + BRAND_DAYS * DAY_S,
+            channels=(
+                Channel(artifact=Artifact(type=ArtifactType.DOMAIN, value=sender.domain), match=Match.SUBTREE),
+                Channel(artifact=Artifact(type=ArtifactType.WHATSAPP, value=BRAND_NUMBER)),
+                Channel(artifact=Artifact(type=ArtifactType.TELEGRAM, value=BRAND_HANDLE)),
+            ),
+        )
+        body: Json = {"perimeter": sign(declared, signing)}
+        return text(await self.ask(self.asking(key), "POST", "/api/signal/brands", body), "id")
 
 
 def letters(acme: Holder, bank: Holder) -> dict[str, Letter]:

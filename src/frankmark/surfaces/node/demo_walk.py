@@ -183,6 +183,8 @@ class Walk:
         tell.done("demo.published", record=text(acme.stamp, "publish", "name"), count=count)
         tell.must(holds=count > 1, what="strings > 1")
         tell.done("demo.other_stamp", domain=BANK.domain)
+        brand = await stage.declare(ACME, "Acme Paper", key, self._place.clock.now_ms())
+        tell.done("demo.brand", brand=brand, domain=ACME.domain)
         self._write(acme, bank)
         where = f"/v1/ledger/tx/{text(acme.stamp, 'txHash')}"
         answer = await asyncio.to_thread(stage.asking().call, "GET", where)

@@ -49,6 +49,7 @@ FORWARDED = frozenset(
     | {b"x-forwarded-" + part for part in (b"for", b"host", b"proto", b"port", b"server", b"prefix", b"ssl")}
 )
 WELCOME = "/welcome"
+HOOKS = "/api/signal/hooks/"
 UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics", "/version", "/v1/health", WELCOME})
 STATIC = "/static/"
 SINGLE = frozenset({b"host", b"authorization", b"x-api-key", b"origin", b"content-type"})
@@ -82,6 +83,7 @@ class Rates:
         keyed_v1: For whoever shows a valid credential, on everything that is not below `/api`.
         keyed_api: For whoever shows a valid credential, below `/api`.
         sign_in: For redeeming one-time links, whatever else was asked from the same address.
+        hooks: For webhooks: the platforms deliver everybody's messages from a few addresses.
     """
 
     v1: tuple[Rate, ...]
@@ -89,6 +91,7 @@ class Rates:
     keyed_v1: tuple[Rate, ...]
     keyed_api: tuple[Rate, ...]
     sign_in: tuple[Rate, ...]
+    hooks: tuple[Rate, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +222,8 @@ class Edge:
             raise
 
     def _public(self, path: str) -> tuple[Rate, ...]:
+        if path.startswith(HOOKS):
+            return self._rates.hooks
         return self._rates.api if path.startswith("/api/") else self._rates.v1
 
     def _keyed(self, path: str) -> tuple[Rate, ...]:

@@ -40,7 +40,7 @@ __all__ = [
     "rendered",
 ]
 
-MAX_BODY = 65_536  # octets; the largest body that any route takes is far below
+MAX_BODY = 65_536  # octets; the largest body of our own is far below, and what others send says how large it may be
 BODY_S = 20.0  # until the whole body must be here
 SHORT = 1_024  # octets of a body that may be remembered
 BODILESS = frozenset({204, 304})
@@ -61,7 +61,7 @@ class Call:
     """One request as a handler sees it.
 
     Attributes:
-        request: For headers and path; a handler never reads the body itself.
+        request: For headers and path; a handler never reads the body by it.
         principal: Who asks; None if nothing was presented.
         path: The values of the path's parameters.
     """
@@ -74,6 +74,18 @@ class Call:
     def loopback(self) -> bool:
         """Whether the connection itself comes from this machine."""
         return bool(self.request.state.sender.loopback)
+
+    async def octets(self, most: int) -> bytes:
+        """Read the body as it came, where the row says that its handler does.
+
+        Args:
+            most: The most octets that it may have.
+
+        Raises:
+            Refused: `PAYLOAD_TOO_LARGE`, `REQUEST_TIMEOUT`.
+            ClientDisconnect: Whoever asked has left.
+        """
+        return await body_octets(self.request, most)
 
     async def spend(self, units: int) -> None:
         """Count further requests that this one stands for against the caller's limits.
@@ -131,6 +143,8 @@ class Endpoint:
         handle: Called with the call and the decoded body or query (None if the row names neither).
         returns: Status → struct of the answer, or None where the answer is not JSON.
         problems: Codes that this operation answers beside those that every operation may.
+        octets: Whether the handler reads the body itself, as octets that somebody has signed.
+        most: The most octets that its body may have.
         repeats: Whether the same body comes again and again, holds nothing secret, and decodes to something frozen.
         media: Media types of answers by status, where they are not `application/json`.
         roles: Who may, where `access` is CREDENTIAL; empty: every role.
@@ -144,6 +158,8 @@ class Endpoint:
     access: Access = Access.PUBLIC
     roles: frozenset[str] = frozenset()
     body: type[msgspec.Struct] | None = None
+    octets: bool = False
+    most: int = MAX_BODY
     repeats: bool = False
     query: type[msgspec.Struct] | None = None
     returns: Mapping[int, Any] = field(default_factory=dict)
@@ -180,8 +196,12 @@ def endpoints_of(room: object, tag: str) -> list[Endpoint]:
     return [Endpoint(handle=getattr(room, name), **{"tag": tag, **member.operation}) for name, member in marked]
 
 
-async def body_octets(request: Request) -> bytes:
+async def body_octets(request: Request, most: int = MAX_BODY) -> bytes:
     """The whole body.
+
+    Args:
+        request: The request.
+        most: The most octets that it may have.
 
     Raises:
         Refused: `PAYLOAD_TOO_LARGE`, `REQUEST_TIMEOUT`.
@@ -196,20 +216,21 @@ async def body_octets(request: Request) -> bytes:
                     raise ClientDisconnect
                 data += message.get("body", b"")
                 more = message.get("more_body", False)
-                if len(data) > MAX_BODY:
-                    raise Refused(NodeReason.PAYLOAD_TOO_LARGE, f"A body has at most {MAX_BODY} octets.")
+                if len(data) > most:
+                    raise Refused(NodeReason.PAYLOAD_TOO_LARGE, f"The body has at most {most} octets here.")
     except TimeoutError as slow:
         raise Refused(NodeReason.REQUEST_TIMEOUT, f"The body was not here after {BODY_S:.0f} s.") from slow
     return bytes(data)
 
 
-async def decoded_body(request: Request, struct: type[Asked], *, repeats: bool = False) -> Asked:
+async def decoded_body(request: Request, struct: type[Asked], *, repeats: bool = False, most: int = MAX_BODY) -> Asked:
     """The request's body as the struct.
 
     Args:
         request: The request.
         struct: What the body must be.
         repeats: Whether a body that is short and names no mail address is decoded once for all who send the same.
+        most: The most octets that it may have.
 
     Raises:
         Refused: `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `REQUEST_TIMEOUT`.
@@ -220,7 +241,7 @@ async def decoded_body(request: Request, struct: type[Asked], *, repeats: bool =
         raise Refused(NodeReason.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
     if coding.lower() != "identity":
         raise Refused(NodeReason.UNSUPPORTED_MEDIA_TYPE, "Send the body as it is, without a content coding.")
-    data = await body_octets(request)
+    data = await body_octets(request, most)
     if repeats and len(data) <= SHORT and b"@" not in data and b"\\" not in data:  # an escape could hide the at sign
         known: Asked = _remembered(data, struct)
         return known

@@ -39,8 +39,17 @@ STAMP: dict[str, Any] = {"type": "string", "format": "uuid"}
 PARAMETERS: dict[str, dict[str, Any]] = {
     "address_id": {"description": "The id of an address.", "schema": IDENTIFIER},
     "asked": {"description": "A domain in any spelling, or a stamp id.", "schema": {"anyOf": [DOMAIN, STAMP]}},
+    "brand": {
+        "description": "The id of a brand, or its anchor domain in any spelling.",
+        "schema": {"anyOf": [{"type": "string", "pattern": "^br_[0-9A-HJKMNP-TV-Z]{26}$"}, DOMAIN]},
+    },
+    "case_id": {
+        "description": "The id of a counter-stamp.",
+        "schema": {"type": "string", "pattern": "^cs_[0-9A-HJKMNP-TV-Z]{26}$"},
+    },
     "domain": {"description": "A domain in any spelling.", "schema": DOMAIN},
     "key_id": {"description": "The id of an API key.", "schema": IDENTIFIER},
+    "log": {"description": "Which of Signal's logs.", "schema": {"enum": ["official", "abuse", "receipts"]}},
     "name": {"description": "Which of the two lists.", "schema": {"enum": ["admin", "compliance"]}},
     "node_id": {
         "description": "The id of a node.",
@@ -51,6 +60,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "pattern": "^[1-9][0-9]{0,5}$"},
     },
     "org_id": {"description": "The id of an organisation.", "schema": IDENTIFIER},
+    "receipt": {
+        "description": "The id of a Trust Receipt.",
+        "schema": {"type": "string", "pattern": "^SSF-EV-[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
+    },
     "report_id": {"description": "The id of a complaint.", "schema": IDENTIFIER},
     "resource": {
         "description": "`checkpoint`, `tile/<L>/<N>` or `tile/entries/<N>`, as c2sp.org/tlog-tiles names them.",
@@ -66,7 +79,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 
 
 # Bodies that need one of several members, which no struct can say.
-EITHER = {"ReportBody": ("domain", "stampId")}
+EITHER = {"ReportBody": ("domain", "stampId"), "VerifyBody": ("artifact", "message")}
 
 
 def document(endpoints: Iterable[Endpoint], *, version: str, server: str) -> dict[str, Any]:
@@ -135,8 +148,8 @@ def _operation(row: Endpoint, by_type: Mapping[int, Any], components: Mapping[st
         parameters += _query(components[row.query.__name__])
     if parameters:
         made["parameters"] = parameters
-    if row.body is not None:
-        content = {"application/json": {"schema": by_type[id(row.body)]}}
+    if row.body is not None or row.octets:
+        content = {"application/json": {"schema": {"type": "object"} if row.body is None else by_type[id(row.body)]}}
         made["requestBody"] = {"required": True, "content": content}
     if row.access is Access.CREDENTIAL:
         made["security"] = [{"bearer": []}, {"header": []}]
@@ -160,7 +173,7 @@ def _answers(row: Endpoint, by_type: Mapping[int, Any]) -> dict[str, Any]:
 def _refusals(row: Endpoint) -> Iterator[str]:
     """The statuses of the problems that an operation can answer."""
     yield from EVERYWHERE
-    if row.body is not None:
+    if row.body is not None or row.octets:
         yield from OF_A_BODY
     if row.query is not None:
         yield "422"

@@ -95,7 +95,6 @@ async def running(
     holding = ExitStack()
     port = holding.enter_context(_held(host, wanted))
     journal = NodeJournal(version=__version__, stream=log)
-    loopback = ipaddress.ip_address(host).is_loopback
 
     def noted(part: str, code: str) -> None:
         journal.note("upkeep", part=part, code=code)
@@ -103,9 +102,9 @@ async def running(
 
     base = f"{'https' if settings.tls.certificate else 'http'}://{_reachable(host)}:{port}"
     token = b64url_encode(os.urandom(TOKEN_OCTETS))
-    listening = Listening(base=base, run_token=token, loopback=loopback)
+    listening = Listening(base=base, run_token=token, loopback=ipaddress.ip_address(host).is_loopback)
     proxies = trusted(settings.trusted_proxies)
-    services = await open_node(settings, data, environ, replace(options, note=noted, loopback=loopback))
+    services = await open_node(settings, data, environ, replace(options, note=noted, loopback=listening.loopback))
     app = build(services, settings, listening, journal, proxies)
     server = _server(app, settings, host, port)
     task = asyncio.create_task(server.serve())
@@ -114,6 +113,7 @@ async def running(
         _announce(data, base, token)
         holding.close()
         services.upkeep.start()
+        services.connection.outbox.start()
         yield Running(services=services, base=base, listen=_authority(host, port), run_token=token)
     finally:
         holding.close()
@@ -198,13 +198,14 @@ def pin_self(services: Services, environ: Mapping[str, str]) -> Path:
     issuer = Issuer(
         iss=services.public_url,
         keys=services.keyring.jwks,
-        log_vkeys=tuple(str(key) for key in services.ledger.log_keys),
+        log_vkeys=services.log_vkeys,
         witnesses=tuple(str(one) for one in witnesses),
         quorum=-(-2 * len(witnesses) // 3),
     )
     pins = load_pins(file)
-    if pins.issuer(issuer.iss) != issuer:
-        store_pins(file, pins.with_issuer(issuer))
+    wanted = pins.with_issuer(issuer).with_time_authority(services.time_authority.pins)
+    if pins != wanted:
+        store_pins(file, wanted)
     return file
 
 

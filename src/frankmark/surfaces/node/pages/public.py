@@ -90,7 +90,7 @@ class PublicPages:
             "/registry": self.registry,
             "/api": self.interface,
         }
-        return [Route(path, self._framed(path, page), methods=["GET"]) for path, page in paths.items()]
+        return self._site.routes(paths)
 
     def described(self) -> list[Endpoint]:
         """The page that is JSON for programs, for the interface's description."""
@@ -104,16 +104,6 @@ class PublicPages:
                 returns={200: VerifyView},
             )
         ]
-
-    def _framed(self, path: str, page: object) -> Callable[..., object]:
-        async def framed(request: Request) -> Response:
-            request.state.template = path.replace(":path", "")
-            try:
-                return await page(request)  # type: ignore[operator,no-any-return]
-            except Error as fault:
-                return self._site.fault(request, fault)
-
-        return framed
 
     async def home(self, request: Request) -> Response:
         """What this is, and a form."""

@@ -1,7 +1,7 @@
 """The frame of every page: language, templates, forms, and a page for what is not there."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import parse_qsl, urlencode
@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 
 from frankmark.foundation.errors import Error, Refused, Unverified
 from frankmark.foundation.phrases import Phrases
@@ -22,7 +23,10 @@ from frankmark.surfaces.node.endpoint import body_octets
 from frankmark.surfaces.node.problems import problem
 from frankmark.surfaces.node.reasons import NodeReason
 
-__all__ = ["Frame", "Site", "wants_page"]
+__all__ = ["Frame", "Served", "Site", "wants_page"]
+
+Served = Callable[[Request], Awaitable[Response]]
+"""What answers a request with a page."""
 
 NAMES = {"en": "English", "es": "Español", "fr": "Français", "ja": "日本語"}
 MOST_FIELDS = 32
@@ -114,7 +118,7 @@ class Site:
             say=say,
             here=request.url.path,
             with_lang=lambda tag: urlencode([*kept, ("lang", tag)]),
-            to=lambda path: f"{path}?lang={chosen}" if chosen else path,
+            to=partial(self.link, request),
             kept=Markup('<input type="hidden" name="lang" value="{}">').format(chosen) if chosen else "",
             node_id=self._frame.node_id,
             version=self._frame.version,
@@ -123,6 +127,34 @@ class Site:
         )
         headers = {"Content-Language": language, "Vary": "Accept-Language, Accept, Cookie", "Cache-Control": "no-cache"}
         return HTMLResponse(text, status_code=status, headers=headers)
+
+    def link(self, request: Request, path: str, **query: str | int) -> str:
+        """The address of another page, in the language that was chosen on this one.
+
+        Args:
+            request: Who asks.
+            path: The path.
+            query: Parameters; one that is empty is left out.
+        """
+        pairs = {**query, "lang": self.chosen(request)}
+        joined = urlencode({name: value for name, value in pairs.items() if value != ""})
+        return f"{path}?{joined}" if joined else path
+
+    def routes(self, paths: Mapping[str, Served]) -> list[Route]:
+        """The routes of pages that are read, by their paths."""
+        return [Route(path, self._framed(path, page), methods=["GET"]) for path, page in paths.items()]
+
+    def _framed(self, path: str, page: Served) -> Served:
+        """A page whose errors are pages too, logged under the template of its path."""
+
+        async def framed(request: Request) -> Response:
+            request.state.template = path.replace(":path", "")
+            try:
+                return await page(request)
+            except Error as fault:
+                return self.fault(request, fault)
+
+        return framed
 
     def fault(self, request: Request, fault: Error) -> Response:
         """An error: a page for readers, a problem document for programs."""

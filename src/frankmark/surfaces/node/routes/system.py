@@ -31,6 +31,15 @@ class KeySetView(msgspec.Struct, frozen=True, kw_only=True):
     keys: list[dict[str, str]]
 
 
+class TimePinView(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What a verifier pins of a key that attests times; the times are RFC 3339."""
+
+    pk: str
+    not_before: str
+    not_after: str | None = None
+    compromised_at: str | None = None
+
+
 class TrustDocumentView(msgspec.Struct, frozen=True, kw_only=True):
     """What a verifier pins; `signature` is a JWS over the other members in canonical form."""
 
@@ -40,6 +49,7 @@ class TrustDocumentView(msgspec.Struct, frozen=True, kw_only=True):
     log_vkeys: list[str]
     witnesses: list[str]
     quorum: int
+    time_authority: dict[str, TimePinView]
     signature: str
 
 
@@ -177,9 +187,10 @@ class SystemRoom:
             "iss": self._do.public_url,
             "nodeId": self._do.node_id,
             "jwks": self._do.keyring.jwks.json(),
-            "log_vkeys": [str(key) for key in self._do.ledger.log_keys],
+            "log_vkeys": list(self._do.log_vkeys),
             "witnesses": [str(one) for one in witnesses],
             "quorum": -(-2 * len(witnesses) // 3),
+            "time_authority": {kid: dict(pin) for kid, pin in self._do.time_authority.pins.items()},
         }
         signing = self._do.keyring.signing
         octets = canonical.dump(document)
