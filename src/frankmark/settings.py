@@ -26,6 +26,7 @@ __all__ = [
     "OutboundSettings",
     "Settings",
     "SettingsReason",
+    "SignalSettings",
     "SmtpSettings",
     "TlsSettings",
     "load",
@@ -114,6 +115,19 @@ class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     letters_per_hour: int = 60
     letters_to_one_per_hour: int = 3
     reports_per_day: int = 50
+    hooks_per_minute: int = 3000
+    messages_of_a_chat_per_minute: int = 20
+
+
+class SignalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long receipts are kept, and where the platforms' APIs are.
+
+    Another address stands in for a platform in laboratories.
+    """
+
+    receipt_days: int = 400
+    telegram_api: str = "https://api.telegram.org"
+    whatsapp_api: str = "https://graph.facebook.com/v23.0"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -139,6 +153,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     smtp: SmtpSettings = SmtpSettings()
     outbound: OutboundSettings = OutboundSettings()
     evidence: EvidenceSettings = EvidenceSettings()
+    signal: SignalSettings = SignalSettings()
     limits: LimitSettings = LimitSettings()
 
 

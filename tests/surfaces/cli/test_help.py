@@ -147,7 +147,7 @@ def test_what_is_wrong_with_the_arguments_is_said_in_the_language(shell, argumen
 def test_a_shell_is_told_in_the_language_what_it_offers(shell) -> None:
     asked = {"_FRANKMARK_COMPLETE": "zsh_complete", "LC_ALL": "es_ES.UTF-8"}
     done = shell.program(**asked, COMP_WORDS="frankmark trust l", COMP_CWORD="2")
-    assert done.out == "plain\nlist\nListar los emisores en los que se confía.\n"
+    assert done.out == "plain\nlist\nListar los emisores y autoridades de tiempo en los que se confía.\n"
     done = shell.program(**asked, COMP_WORDS="frankmark up --", COMP_CWORD="2")
     offered = done.out.splitlines()
     assert set(offered[1::3]) >= {"--demo", "--json", "--help"}

@@ -111,7 +111,8 @@ def test_a_shell_is_offered_verbs_and_options(shell) -> None:
     asked = {"_FRANKMARK_COMPLETE": "bash_complete", "COMP_WORDS": "frankmark le", "COMP_CWORD": "1"}
     assert shell.program(**asked).out == "plain,ledger\n"
     asked |= {"COMP_WORDS": "frankmark ledger ", "COMP_CWORD": "2"}
-    assert shell.program(**asked).out.split() == ["plain,audit", "plain,entry", "plain,head", "plain,proof"]
+    offered = ["plain,audit", "plain,entry", "plain,head", "plain,monitor", "plain,proof"]
+    assert shell.program(**asked).out.split() == offered
     asked |= {"COMP_WORDS": "frankmark check --fail-on ", "COMP_CWORD": "3"}
     assert shell.program(**asked).out.split() == ["plain,caution", "plain,blocked"]
 

@@ -4,6 +4,7 @@ import click
 
 from frankmark.foundation.canonical import Json
 from frankmark.foundation.errors import Refused
+from frankmark.ports.node_api import NodeApi
 from frankmark.surfaces.cli.answers import every, expect, path, text_of
 from frankmark.surfaces.cli.desk import Desk, as_json, desk_of
 from frankmark.surfaces.cli.exits import Exit
@@ -14,6 +15,7 @@ from frankmark.surfaces.cli.reasons import CliReason
 __all__ = ["key"]
 
 ROLES = ("admin", "compliance", "reviewer", "org", "receiver", "reader")
+TIME_KEY = "#ta-"  # in the name of every key of a time authority
 OF_ORGANISATIONS = frozenset({"org", "receiver", "reader"})
 Members = dict[str, Json]
 
@@ -43,16 +45,16 @@ def create(context: click.Context, role: str, name: str, org: str) -> int:
 @key.command(name="list")
 @click.option("--org", default="", metavar="NAME|ID", help="Only the keys of this organisation.")
 @click.option("--signing", is_flag=True, help="The node's signing keys instead.")
+@click.option("--time", "timing", is_flag=True, help="The keys of its time authority instead.")
 @as_json
 @click.pass_context
-def listed(context: click.Context, org: str, *, signing: bool) -> int:
+def listed(context: click.Context, org: str, *, signing: bool, timing: bool) -> int:
     """List API keys by their prefix; keys themselves are not stored anywhere."""
     desk = desk_of(context)
     with desk.acting_node() as node:
-        if signing:
-            keys = expect(node.call("GET", "/.well-known/jwks.json")).get("keys")
-            rows = [one for one in keys if isinstance(one, dict)] if isinstance(keys, list) else []
-            desk.output.table([[text_of(one, "kid"), text_of(one, "ss_status")] for one in rows], indent=0)
+        if signing or timing:
+            rows = _own(node, "/api/time/keys" if timing else "/.well-known/jwks.json")
+            desk.output.table([_own_row(one) for one in rows], indent=0)
         else:
             wanted = text_of(organisation_id(node, org), "orgId") if org else ""
             rows = list(every(node, "/api/keys", orgId=wanted))
@@ -67,18 +69,22 @@ def listed(context: click.Context, org: str, *, signing: bool) -> int:
 @key.command()
 @click.argument("key_id", required=False)
 @click.option("--signing", is_flag=True, help="Make a new signing key; the old one stays active.")
+@click.option(
+    "--time", "timing", is_flag=True, help="Make a new key of the time authority; the old one attests no more."
+)
 @as_json
 @click.pass_context
-def rotate(context: click.Context, key_id: str | None, *, signing: bool) -> int:
+def rotate(context: click.Context, key_id: str | None, *, signing: bool, timing: bool) -> int:
     """Make a key that takes over from KEY_ID; both work for seven days."""
     desk = desk_of(context)
-    if signing == (key_id is not None):
-        raise click.UsageError("name a key, or --signing for the node's own")
-    if signing:
+    if [signing, timing, key_id is not None].count(True) != 1:
+        raise click.UsageError("name a key, or --signing or --time for the node's own")
+    if signing or timing:
         with desk.own_node() as node:
-            made = expect(node.call("POST", "/api/signing-keys/rotate"), 201)
+            where = "/api/signing-keys/rotate" if signing else "/api/time/keys/rotate"
+            made = expect(node.call("POST", where), 201)
         desk.output.object(made)
-        desk.output.phrase("key.signing", kid=text_of(made, "kid"))
+        desk.output.phrase("key.signing" if signing else "key.timing", kid=text_of(made, "kid"))
         return Exit.TRUSTED
     with desk.acting_node() as node:
         _shown_once(desk, expect(node.call("POST", path("/api/keys", str(key_id), "rotate")), 201))
@@ -106,14 +112,23 @@ def revoke(context: click.Context, key_id: str) -> int:
 @as_json
 @click.pass_context
 def retire(context: click.Context, kid: str, *, compromised: bool, yes: bool) -> int:
-    """Retire the signing key KID now; lists the stamps whose tokens fail until they are published anew."""
+    """Retire the signing key KID now; lists the stamps whose tokens fail until they are published anew.
+
+    A key of the time authority ends when another takes over; here it is only marked as compromised.
+    """
     desk = desk_of(context)
     if not yes and not click.confirm(desk.output.say("key.retire_question", kid=kid), default=False, err=True):
         raise Refused(CliReason.NOT_CONFIRMED, "not confirmed; nothing was retired")
+    of_time = TIME_KEY in kid
+    if of_time and not compromised:
+        raise click.UsageError("a key of the time authority is rotated, or retired with --compromised")
     where = "/api/signing-keys/compromise" if compromised else "/api/signing-keys/retire"
     with desk.own_node() as node:
-        made = expect(node.call("POST", where, {"kid": kid}))
+        made = expect(node.call("POST", "/api/time/keys/compromise" if of_time else where, {"kid": kid}))
     desk.output.object(made)
+    if of_time:
+        desk.output.phrase("key.time_compromised", kid=text_of(made, "kid"), at=text_of(made, "compromisedAt"))
+        return Exit.TRUSTED
     affected = made.get("affected")
     stamps = [str(one) for one in affected] if isinstance(affected, list) else []
     desk.output.phrase("key.retired", kid=text_of(made, "kid"), count=len(stamps))
@@ -163,6 +178,20 @@ def _shown_once(desk: Desk, made: Members) -> None:
     desk.output.line(text_of(made, "key"))
     note = desk.output.say("key.once", role=text_of(made, "role"), id=text_of(made, "keyId"))
     desk.output.progress(note)
+
+
+def _own(node: NodeApi, where: str) -> list[Members]:
+    """The node's own keys, as it publishes them."""
+    keys = expect(node.call("GET", where)).get("keys")
+    return [one for one in keys if isinstance(one, dict)] if isinstance(keys, list) else []
+
+
+def _own_row(one: Members) -> list[str]:
+    """A signing key with its status, or a time key with the times that it may have attested."""
+    if "ss_status" in one:
+        return [text_of(one, "kid"), text_of(one, "ss_status")]
+    times = [text_of(one, name) or "-" for name in ("notBefore", "notAfter", "compromisedAt")]
+    return [text_of(one, "kid"), *times]
 
 
 def _row(desk: Desk, one: Members) -> list[str]:

@@ -1,4 +1,4 @@
-"""`ledger head`, `entry`, `proof` and `audit`: what the log says, for anybody to check."""
+"""`ledger head`, `entry`, `proof`, `audit` and `monitor`: what the log says, for anybody to check."""
 
 import click
 
@@ -10,13 +10,19 @@ from frankmark.surfaces.cli.answers import code_of, expect, octets, path, text_o
 from frankmark.surfaces.cli.desk import Desk, as_json, desk_of
 from frankmark.surfaces.cli.exits import Exit
 from frankmark.surfaces.cli.launchers import loaded
+from frankmark.surfaces.cli.monitor import monitor
 
 __all__ = ["ledger"]
+
+RECEIPT = "SSF-EV-"
 
 
 @click.group()
 def ledger() -> None:
-    """Read the ledger of a node, take proofs away, and recompute it."""
+    """Read the ledger of a node, take proofs away, recompute it, and watch it."""
+
+
+ledger.add_command(monitor)
 
 
 @ledger.command()
@@ -67,16 +73,21 @@ def entry(context: click.Context, tx: str) -> int:
 @as_json
 @click.pass_context
 def proof(context: click.Context, tx: str, target: str | None) -> int:
-    """Save the offline proof of the transaction TX (c2sp.org/tlog-proof): `frankmark verify` needs no node for it."""
+    """Save the offline proof of the transaction TX (c2sp.org/tlog-proof): `frankmark verify` needs no node for it.
+
+    TX may be the id of a Trust Receipt too. Its proof shows, beside the receipt, that it was there before a key ended.
+    """
     desk = desk_of(context)
-    data = octets(desk.node.call("GET", path("/v1/ledger/proof", tx)))
+    of_receipt = tx.upper().startswith(RECEIPT)
+    where = path("/api/signal/receipts", tx, "proof") if of_receipt else path("/v1/ledger/proof", tx)
+    data = octets(desk.node.call("GET", where))
     if target == files.STDIN:
         click.echo(data.decode(), nl=False)
         return Exit.TRUSTED
-    name = target or f"{tx.lower()}.tlog-proof"
+    name = target or f"{tx if of_receipt else tx.lower()}.tlog-proof"
     files.write_new(name, data)
     desk.output.object({"file": name, "octets": len(data)})
-    desk.output.phrase("ledger.proof", file=name)
+    desk.output.phrase("ledger.proof_of_receipt" if of_receipt else "ledger.proof", file=name)
     return Exit.TRUSTED
 
 

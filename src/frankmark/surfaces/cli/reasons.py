@@ -21,4 +21,7 @@ class CliReason(StrEnum):
     NO_STAMP = "NO_STAMP"  # the domain has no active stamp of this organisation
     ORGANISATION_UNKNOWN = "ORGANISATION_UNKNOWN"
     NOT_IN_DNS = "NOT_IN_DNS"  # the answer to the challenge was not seen in time
+    DNS_UNAVAILABLE = "DNS_UNAVAILABLE"  # the name servers of a brand's domain did not answer
+    RECEIPT_MISMATCH = "RECEIPT_MISMATCH"  # a receipt that says something else than the answer that it came with
+    TIME_KEY_FOREIGN = "TIME_KEY_FOREIGN"  # a trust document that names a time key of another node
     DOCUMENT_SIGNATURE = "DOCUMENT_SIGNATURE"  # a trust document that is not signed by a key that it names

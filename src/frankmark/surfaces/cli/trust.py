@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import click
 
 from frankmark.assembly import asking
-from frankmark.assembly.pins import Issuer, load_pins, store_pins
+from frankmark.assembly.pins import Issuer, Pins, load_pins, store_pins
+from frankmark.assembly.proofs import trust_of
 from frankmark.foundation import canonical, jws
 from frankmark.foundation.canonical import Json
 from frankmark.foundation.digest import sha256
@@ -24,6 +25,7 @@ __all__ = ["fingerprint", "trust"]
 LARGEST = 1_048_576
 TYPE = "frankmark-trust"
 WELL_KNOWN = "/.well-known/frankmark-trust.json"
+UNCOVERED = ("log_vkeys", "witnesses", "time_authority")  # by the fingerprint: the signature vouches for them
 
 
 def fingerprint(keys: JwkSet) -> str:
@@ -48,9 +50,11 @@ def add(context: click.Context, source: str, expected: str) -> int:
     Compare the fingerprint with one that reached you on another way than the document did.
     """
     desk = desk_of(context)
-    issuer = _document(canonical.load(_octets(desk, source), max_bytes=LARGEST))
+    document = canonical.load(_octets(desk, source), max_bytes=LARGEST)
+    issuer = _document(document)
     shown = fingerprint(issuer.keys)
     pins = load_pins(desk.trust_file)
+    time_keys = _time_keys(document, issuer, pins)
     pinned = pins.issuer(issuer.iss)
     before = None if pinned is None else fingerprint(pinned.keys)
     desk.output.phrase("trust.offered", iss=issuer.iss, fingerprint=shown)
@@ -60,15 +64,18 @@ def add(context: click.Context, source: str, expected: str) -> int:
         raise Refused(CliReason.NOT_CONFIRMED, "the fingerprint is another one; nothing was added")
     if not expected and not _confirmed(desk, source):
         raise Refused(CliReason.NOT_CONFIRMED, "not confirmed; nothing was added")
-    store_pins(desk.trust_file, pins.with_issuer(issuer))
+    store_pins(desk.trust_file, pins.with_issuer(issuer).with_time_authority(time_keys))
     told: dict[str, Json] = {
         "added": issuer.iss,
+        "timeKeys": [*time_keys],
         "fingerprint": shown,
         "replaced": before,
         "file": str(desk.trust_file),
     }
     desk.output.object(told)
     desk.output.phrase("trust.added", "trusted", iss=issuer.iss, file=str(desk.trust_file))
+    if time_keys:
+        desk.output.phrase("trust.time_keys", keys=", ".join(time_keys))
     return Exit.TRUSTED
 
 
@@ -76,26 +83,34 @@ def add(context: click.Context, source: str, expected: str) -> int:
 @as_json
 @click.pass_context
 def listed(context: click.Context) -> int:
-    """List the issuers that are believed."""
+    """List the issuers and time authorities that are believed."""
     desk = desk_of(context)
     pins = load_pins(desk.trust_file)
     for iss, issuer in sorted(pins.issuers.items()):
         kids = [key.kid for key in issuer.keys.keys]
         logs = [VerifierKey.parse(text).name for text in issuer.log_vkeys]
-        told: dict[str, Json] = {"iss": iss, "fingerprint": fingerprint(issuer.keys), "keys": [*kids], "logs": [*logs]}
+        times = [kid for kid in pins.time_authority if issuer.names_time_key(kid)]
+        shown = fingerprint(issuer.keys)
+        told: dict[str, Json] = {
+            "iss": iss, "fingerprint": shown, "keys": [*kids], "logs": [*logs], "timeKeys": [*times],
+        }  # fmt: skip
         desk.output.object(told)
-        desk.output.line(f"{iss}  {fingerprint(issuer.keys)}")
-    if not pins.issuers:
+        desk.output.line(f"{iss}  {shown}")
+    for kid in pins.time_authority:
+        if not any(issuer.names_time_key(kid) for issuer in pins.issuers.values()):
+            desk.output.object({"timeKey": kid})
+            desk.output.phrase("trust.time_key", kid=kid)
+    if not pins.issuers and not pins.time_authority:
         desk.output.phrase("trust.nobody")
     return Exit.TRUSTED
 
 
 @trust.command()
-@click.argument("iss")
+@click.argument("iss", metavar="ISS|KEY")
 @as_json
 @click.pass_context
 def remove(context: click.Context, iss: str) -> int:
-    """Stop believing an issuer."""
+    """Stop believing an issuer and its time authority, or a key of a time authority."""
     desk = desk_of(context)
     store_pins(desk.trust_file, load_pins(desk.trust_file).without(iss))
     desk.output.object({"removed": iss})
@@ -138,8 +153,8 @@ def _document(value: Json) -> Issuer:
     signature = value.get("signature")
     if isinstance(signature, str):
         _signed(signature, {name: member for name, member in value.items() if name != "signature"}, keys)
-    elif value.get("log_vkeys") or value.get("witnesses"):  # the fingerprint does not cover them
-        raise Unverified(CliReason.DOCUMENT_SIGNATURE, "a trust document that names logs is signed")
+    elif any(value.get(name) for name in UNCOVERED):
+        raise Unverified(CliReason.DOCUMENT_SIGNATURE, "a trust document that names logs or time keys is signed")
     vkeys, witnesses, quorum = _texts(value, "log_vkeys"), _texts(value, "witnesses"), value.get("quorum", 1)
     for text in (*vkeys, *witnesses):
         VerifierKey.parse(text)
@@ -147,6 +162,26 @@ def _document(value: Json) -> Issuer:
         raise Malformed(CliReason.THING_UNKNOWN, "quorum is a number from 1 to as many as there are witnesses")
     iss = str(value["iss"])
     return Issuer(iss=iss, keys=keys, log_vkeys=vkeys, witnesses=witnesses, quorum=quorum)
+
+
+def _time_keys(document: Json, issuer: Issuer, pins: Pins) -> dict[str, dict[str, str]]:
+    """The keys of the time authority that a trust document names.
+
+    Raises:
+        Malformed: `TRUST_FILE_INVALID`, what is named is no such key.
+        Refused: `TIME_KEY_FOREIGN`, a key has the name of another node's, or is another one than was pinned under it.
+    """
+    named = document.get("time_authority", {}) if isinstance(document, dict) else {}
+    found = {}
+    for kid, pin in named.items() if isinstance(named, dict) else ():
+        found[kid] = {name: str(text) for name, text in pin.items()} if isinstance(pin, dict) else {}
+        before = pins.time_authority.get(kid, {}).get("pk")
+        others = [one for one in pins.issuers.values() if one.iss != issuer.iss and one.names_time_key(kid)]
+        if others or not issuer.names_time_key(kid) or before not in {None, found[kid].get("pk")}:
+            detail = f"{kid} is a time key of another node, or another key than is pinned under this name"
+            raise Refused(CliReason.TIME_KEY_FOREIGN, detail)
+    trust_of(found, frozenset())
+    return found
 
 
 def _signed(signature: str, document: dict[str, Json], keys: JwkSet) -> None:

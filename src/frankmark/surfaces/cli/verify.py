@@ -1,26 +1,30 @@
-"""`verify`: is this token, entry, proof or tree head real, by the keys in the trust file alone?"""
+"""`verify`: is this token, entry, proof, receipt or tree head real, by the keys in the trust file alone?"""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 
 from frankmark.assembly import client
-from frankmark.assembly.offline import Finding, Kind, Thing, judge, recognise
+from frankmark.assembly.offline import OF_SIGNAL, Finding, Kind, Thing, judge, recognise
 from frankmark.assembly.pins import Pins
 from frankmark.foundation.errors import Error, Malformed, Unverified
 from frankmark.protocols.securestamp.reasons import Reason
-from frankmark.surfaces.cli import files
-from frankmark.surfaces.cli.answers import code_of, expect, octets, path, text_of
+from frankmark.surfaces.cli import files, proofs, signal_things
+from frankmark.surfaces.cli.answers import expect, octets, path, text_of
 from frankmark.surfaces.cli.desk import Desk, as_json, desk_of
 from frankmark.surfaces.cli.exits import Exit, exit_of, worst
-from frankmark.surfaces.cli.output import SIGNS
+from frankmark.surfaces.cli.judging import finding_object, status_of, tell
+from frankmark.surfaces.cli.reasons import CliReason
 
 __all__ = ["verify"]
 
 LARGEST = 2 * 1_048_576
 TX = re.compile(r"(?:https?://[^/\s]+/v1/ledger/tx/)?((?:0[xX])?[0-9A-Fa-f]{64})")
-DISPLAYED = {Exit.TRUSTED: "trusted", Exit.CAUTION: "caution", Exit.UNKNOWN: "unknown"}
 
 
 @click.command()
@@ -29,45 +33,122 @@ DISPLAYED = {Exit.TRUSTED: "trusted", Exit.CAUTION: "caution", Exit.UNKNOWN: "un
     "--trust", "trust_file", type=click.Path(dir_okay=False, exists=True), help="Believe the issuers of this file."
 )
 @click.option("--jwks", multiple=True, metavar="ISSUER=FILE", help="Believe these keys of an issuer; may be repeated.")
-@click.option("--online", is_flag=True, help="Ask the node, too, whether a stamp was revoked.")
+@click.option(
+    "--online", is_flag=True, help="Ask the node whether a stamp was revoked, and the DNS for the key of a brand."
+)
+@signal_things.options
+@proofs.options
 @as_json
 @click.pass_context
 def verify(
-    context: click.Context, *, things: tuple[str, ...], trust_file: str | None, jwks: tuple[str, ...], online: bool
+    context: click.Context,
+    /,
+    *,
+    things: tuple[str, ...],
+    trust_file: str | None,
+    jwks: tuple[str, ...],
+    online: bool,
+    **asked: Any,  # noqa: ANN401  (the options for proofs and for Signal, read in proofs.py and signal_things.py)
 ) -> int:
-    """Verify stamp tokens, ledger entries, offline proofs and tree heads: files, texts, URLs, or `-`.
+    """Verify what others signed, offline: files, texts, URLs, `-`.
+
+    Stamp tokens, ledger entries, offline proofs and tree heads; Trust Receipts, perimeters, statements and openings of
+    Signal; StampedSafe proofs, one or many (a JSON array, or one a line); split views that `ledger monitor` kept. Of a
+    message the attached proofs and receipts are verified, of a receipt the proofs that are attached as evidence.
 
     Everything is verified offline, by the keys in the trust file; the host of a URL is never asked. Only the hash of a
     ledger entry, which proves nothing by itself, is looked up at your node first.
 
-    Exit status: 0 valid, 20 not valid, 30 the issuer is not in the trust file or the time is not proven.
+    Exit status: 0 valid, 10 valid but the time is not proven as claimed, 20 not valid, 30 the issuer is not in the
+    trust file or the time of a key is not proven.
     """
     desk = desk_of(context)
     pins = client.pins_of(Path(trust_file) if trust_file else desk.trust_file, jwks)
-    return worst(_one(desk, thing, pins, online=online) for thing in things)
+    of_signal = signal_things.Brought(pins=pins, online=online, jkts=asked.pop("jkt"), files=asked.pop("proof"))
+    asking = cache(lambda: proofs.Asking.of(pins, **asked))
+    verifying = _Verifying(desk, pins, of_signal, asking, online=online)
+    return worst(verifying.one(thing) for thing in things)
 
 
-def _one(desk: Desk, named: str, pins: Pins, *, online: bool) -> Exit:
-    try:
-        thing = _thing(desk, named)
-        finding = judge(thing, pins, desk.now_ms)
-        if online and finding.error is None and thing.kind is Kind.TOKEN:
-            finding = _asked(desk, finding)
-    except Error as fault:
-        desk.output.problem(fault, target=named[:200])
-        return exit_of(fault)
-    return _show(desk, named, finding)
+class _Verifying:
+    """Verifies one thing after another."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        pins: Pins,
+        of_signal: signal_things.Brought,
+        asking: Callable[[], proofs.Asking],
+        *,
+        online: bool,
+    ) -> None:
+        self._desk = desk
+        self._pins = pins
+        self._of_signal = of_signal
+        self._asking = asking
+        self._online = online
+
+    def one(self, named: str) -> Exit:
+        """Verify a thing as it was named."""
+        try:
+            data = _octets(named)
+            if data is not None and signal_things.is_message(data):
+                return self._attached(named, data)
+            return self._whole(named, data)
+        except Error as fault:
+            self._desk.output.problem(fault, target=named[:200])
+            return exit_of(fault)
+
+    def _whole(self, named: str, data: bytes | None) -> Exit:
+        if data is not None and proofs.resembles(data) and not signal_things.is_receipt(data):
+            return proofs.show(self._desk, named, data, self._asking())
+        thing = _thing(self._desk, named, data)
+        if thing.kind in OF_SIGNAL or thing.kind is Kind.SPLIT_VIEW:
+            return signal_things.show(self._desk, named, thing, self._of_signal, self._asking)
+        finding = judge(thing, self._pins, self._desk.now_ms)
+        if self._online and finding.error is None and thing.kind is Kind.TOKEN:
+            finding = _asked(self._desk, finding)
+        self._desk.output.object(finding_object(named, finding))
+        tell(self._desk.output, finding)
+        return status_of(finding)
+
+    def _attached(self, named: str, data: bytes) -> Exit:
+        """Verify what is attached to a message; whom it names is what `check` judges."""
+        found = signal_things.attached(data)
+        if not found:
+            detail = "no proof and no receipt is attached; frankmark check judges the message itself"
+            raise Malformed(CliReason.THING_UNKNOWN, detail)
+        return worst([self._of_message(named, one) for one in found])
+
+    def _of_message(self, named: str, one: signal_things.Attached) -> Exit:
+        target = f"{named}#{one.name}"
+        self._desk.output.line(self._desk.output.say("thing.attached", name=one.name), "strong")
+        if one.is_proof:
+            asking = replace(self._asking(), files=one.beside)
+            return proofs.show(self._desk, target, one.data, asking)
+        return self._whole(target, one.data)
 
 
-def _thing(desk: Desk, named: str) -> Thing:
-    looked_up = TX.fullmatch(named.strip())
-    if looked_up is not None:
-        return Thing(kind=Kind.TRANSACTION, data=octets(desk.node.call("GET", path("/v1/ledger/tx", looked_up[1]))))
+def _octets(named: str) -> bytes | None:
+    """What stands in a file or at standard input, or the text itself; None for what is looked up."""
+    if TX.fullmatch(named.strip()):
+        return None
     if named == files.STDIN or files.is_file(named):
-        return recognise(files.read(named, LARGEST))
+        return files.read(named, proofs.LARGEST)
+    return named.encode("utf-8", "surrogateescape")
+
+
+def _thing(desk: Desk, named: str, data: bytes | None) -> Thing:
+    if data is None:
+        tx_hash = named.strip().rpartition("/")[2]
+        return Thing(kind=Kind.TRANSACTION, data=octets(desk.node.call("GET", path("/v1/ledger/tx", tx_hash))))
+    if len(data) > LARGEST:
+        raise Malformed(CliReason.FILE_TOO_LARGE, f"{named[:200]}: more than {LARGEST} octets")
     try:
-        return recognise(named.encode("utf-8", "surrogateescape"))
+        return recognise(data)
     except Malformed as fault:
+        if named == files.STDIN or files.is_file(named):
+            raise
         raise Malformed(fault.code, f"no file of that name, and {fault.detail}") from fault
 
 
@@ -81,47 +162,4 @@ def _asked(desk: Desk, finding: Finding) -> Finding:
         "revoked": Unverified(Reason.STAMP_REVOKED, "the stamp is revoked"),
         "expired": Unverified(Reason.STAMP_EXPIRED, "the stamp has expired"),
     }
-    return Finding(
-        kind=finding.kind,
-        error=wrong.get(status),
-        issuer=finding.issuer,
-        facts={**finding.facts, "stampStatus": status or None},
-        warnings=finding.warnings,
-    )
-
-
-def _show(desk: Desk, named: str, finding: Finding) -> Exit:
-    error, output = finding.error, desk.output
-    status = Exit.TRUSTED if error is None else _status(error)
-    told = {
-        "target": named,
-        "kind": finding.kind.value,
-        "valid": error is None,
-        "reason": None if error is None else code_of(error),
-        "detail": None if error is None else error.detail,
-        "issuer": finding.issuer or None,
-        "facts": dict(finding.facts),
-        "warnings": list(finding.warnings),
-    }
-    output.object(told)
-    display = DISPLAYED.get(status, "blocked")
-    word = {"trusted": "valid", "blocked": "invalid"}.get(display, "undecided")
-    what = output.say(f"thing.kind.{finding.kind.value}")
-    output.line(f"{SIGNS[display]} {output.say(f'thing.{word}')}  {what}  {finding.issuer}".rstrip(), display)
-    if error is not None:
-        code = code_of(error)
-        output.line(f"  {code}: {output.reason(code) or error.detail}")
-        if output.has(f"advice.{code}"):
-            output.line(f"  {output.say(f'advice.{code}')}")
-    output.table([[name, "-" if value is None else str(value)] for name, value in finding.facts.items()])
-    for warning in finding.warnings:
-        output.line(f"  {warning}")
-    if error is None and finding.kind is Kind.TOKEN and "stampStatus" not in finding.facts:
-        output.phrase("thing.token_limits", "quiet")
-    return status
-
-
-def _status(error: Error) -> Exit:
-    """The status of a thing that is not shown to be valid; one that does not even have the form is invalid too."""
-    found = exit_of(error)
-    return Exit.BLOCKED if found is Exit.USAGE else found
+    return replace(finding, error=wrong.get(status), facts={**finding.facts, "stampStatus": status or None})
