@@ -73,7 +73,7 @@ def test_the_walk_showed_what_it_must(demonstration):
 def test_every_block_prints_what_the_page_says(port, environ):
     page = README.read_text(encoding="utf-8").replace("demo-data", f"demo-data-{port}").replace("8480", str(port))
     todo = steps(page)
-    assert len(todo) == 12
+    assert len(todo) == 16
     shell = Shell(ROOT, environ)
     try:
         for step in todo:

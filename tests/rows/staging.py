@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 import dkim
@@ -258,16 +258,19 @@ class World:
         ]
         return "\n".join(lines) + "\n"
 
-    def node(self, name: str, environ: dict[str, str] | None = None, **limits: int) -> Node:
-        """Start a node on its own data folder."""
+    def node(
+        self, name: str, environ: dict[str, str] | None = None, *, log: TextIO | None = None, **limits: int
+    ) -> Node:
+        """Start a node on its own data folder; `log` takes one line a request."""
         file = self.folder / f"{name}.toml"
         file.write_text(self.settings_text(**limits))
         data = self.folder / name
         around = {"HOME": str(self.folder), **(environ or {})}
+        options = NodeOptions(demo=True)
 
         async def start() -> Node:
             stack = contextlib.AsyncExitStack()
-            up = await stack.enter_async_context(running(load(file, {}), data, around, NodeOptions(demo=True)))
+            up = await stack.enter_async_context(running(load(file, {}), data, around, options, log=log))
             return Node(running=up, data=data, stack=stack)
 
         made: Node = self.run(start())

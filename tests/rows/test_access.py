@@ -12,6 +12,12 @@ CLOSED_LIST = {  # interfaces.md: the POSTs that take no credential, as far as t
     "/api/trust/check",
     "/api/reports",
     "/api/addresses/{address_id}/verify",
+    "/api/signal/counter-stamps",  # its PATCH alone, and only for a dispute with a control proof: G21
+    "/api/signal/counter-stamps/challenges",
+    "/api/signal/hooks/telegram",
+    "/api/signal/hooks/whatsapp",
+    "/api/signal/verify",
+    "/api/time",
 }
 MUTATING = {"post", "put", "patch", "delete"}
 
