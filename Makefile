@@ -50,6 +50,8 @@ mutants: $(VENV)/.dev
 docs: $(VENV)/.dev
 	@$(BIN)/python scripts/render_docs.py
 	@$(BIN)/python scripts/render_manual.py
+	@$(BIN)/python scripts/page_modules.py
+	@$(BIN)/python scripts/verify_page.py
 
 lock: $(VENV)/.dev
 	@PATH="$(abspath $(BIN)):$$PATH" scripts/lock
