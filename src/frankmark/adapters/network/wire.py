@@ -17,6 +17,7 @@ RESPONSE, OPCODE_AND_TRUNCATED, RCODE = 0x8000, 0x7A00, 0x000F
 SOA, OPT, IN = 6, 41, 1
 NUMBERS = 20  # octets at the end of a SOA record; the last four are the time to keep a negative answer
 LONGEST_TTL = 0x7FFFFFFF
+DAY_S = 86_400
 POINTER = 0xC0
 _STATUSES = {0: Status.NODATA, 3: Status.NXDOMAIN}
 _ADDITIONAL = struct.Struct("!BHHIH")
@@ -47,7 +48,7 @@ def negative(asked: bytes, wire: bytes) -> Answer | None:
         wire: A datagram from the server that was asked.
 
     Returns:
-        The answer, kept for as long as its SOA record says (RFC 2308 §5); None if the message is of another form, or
+        The answer, kept for as long as its SOA record says (RFC 2308 §5), at most a day; None if the message is of another form, or
         none to this question.
     """
     question = asked[HEAD.size : -_ADDITIONAL.size]
@@ -66,7 +67,7 @@ def negative(asked: bytes, wire: bytes) -> Answer | None:
             at = _edns(wire, at)
     except (struct.error, IndexError, ValueError):
         return None
-    return Answer(status=status, ttl=ttl) if at == len(wire) else None
+    return Answer(status=status, ttl=min(ttl, DAY_S)) if at == len(wire) else None
 
 
 def _authority(wire: bytes, at: int) -> tuple[int, int]:
