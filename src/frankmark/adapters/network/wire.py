@@ -48,8 +48,8 @@ def negative(asked: bytes, wire: bytes) -> Answer | None:
         wire: A datagram from the server that was asked.
 
     Returns:
-        The answer, kept for as long as its SOA record says (RFC 2308 §5), at most a day; None if the message is of another form, or
-        none to this question.
+        The answer, kept for as long as its SOA record says (RFC 2308 §5), at most a day; None if the message is of
+        another form, or none to this question.
     """
     question = asked[HEAD.size : -_ADDITIONAL.size]
     at = HEAD.size + len(question)
