@@ -17,7 +17,7 @@ import apsw
 from measure import at_least, percentiles, rate, write
 from tlog_scales.backend import LocalBackend
 from tlog_scales.reader import TilesReader
-from tlog_scales.tlog import InclusionProof
+from tlog_scales.tlog import ConsistencyProof, InclusionProof
 
 from frankmark.adapters.sqlite.connect import Database
 from frankmark.adapters.sqlite.log import SqliteTrees
@@ -204,6 +204,21 @@ async def proofs(folder: Path) -> dict[str, object]:
         InclusionProof(place, size, path).check(leaf, root)
 
     figures["tlog_scales_inclusion_verify_per_cpu_s"] = round(rate(check, seconds=1))
+    for one, path in list(zip(old, paths, strict=True))[:50]:
+        assert reader.get_consistency_proof(one, size).node_hashes == path
+    trees = iter(list(zip(old, paths, roots, strict=True)) * 100)
+    figures["tlog_scales_consistency_make_per_cpu_s"] = round(
+        rate(lambda: reader.get_consistency_proof(next(trees)[0], size), seconds=1)
+    )
+
+    def check_trees() -> None:
+        one, path, old_root = next(trees)
+        ConsistencyProof(one, size, path).check(old_root, root)
+
+    figures["tlog_scales_consistency_verify_per_cpu_s"] = round(rate(check_trees, seconds=1))
+    for name in ("inclusion_make", "inclusion_verify", "consistency_make", "consistency_verify"):
+        ours, theirs = figures[name]["per_cpu_s"], figures[f"tlog_scales_{name}_per_cpu_s"]
+        figures[f"{name}_vs_tlog_scales"] = round(ours / theirs, 2)
     stack.close()
     begun = time.perf_counter()
     again = Stack(folder)

@@ -11,7 +11,7 @@ from pathlib import Path
 import nacl.signing
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey as Bare
-from measure import compare, write
+from measure import at_least, compare, write
 
 from frankmark.assembly.proofs import draft_of
 from frankmark.assembly.tables import shipped_timezones
@@ -102,7 +102,11 @@ def figures_of_a_file(rounds: int = 3) -> dict[str, object]:
 
 
 def main() -> None:
-    write("stampedsafe", figures_of_proofs() | figures_of_a_file(), ["cryptography", "pynacl", "rfc8785"])
+    musts = [
+        at_least("row 17", "verify_vs_bare_cryptography.ours_per_cpu_s", 11_000),
+        at_least("row 18", "file_of_10000.per_cpu_s", 5_000),
+    ]
+    write("stampedsafe", figures_of_proofs() | figures_of_a_file(), ["cryptography", "pynacl", "rfc8785"], musts)
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ class Chats:
 
     def receipts(self, text: str) -> list[dict[str, Any]]:
         """What the receipts say whose addresses stand in an answer."""
-        ids = [word.rpartition("/")[2] for word in text.split() if "/api/signal/receipts/" in word]
+        ids = [word.rpartition("/")[2] for word in text.split() if "/receipts/SSF-EV-" in word]
         return [self.node.anyone.good("GET", f"/api/signal/receipts/{each}") for each in ids]
 
     def everything(self) -> bytes:

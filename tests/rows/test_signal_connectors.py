@@ -30,12 +30,12 @@ BADGES = {
     "COUNTERSTAMP": (
         "\U0001f534",
         "L1",
-        "Counter-stamp confirmed|Contrasello confirmado|Contre-sceau confirmé|カウンタースタンプ確認済み",
+        "Counter-stamp confirmed|Contrasello confirmado|Contre-timbre confirmé|カウンタースタンプ確認済み",
     ),
     "DISPUTED": (
         "\U0001f7e0",
         "L3",
-        "Counter-stamp disputed|Contrasello en disputa|Contre-sceau contesté|カウンタースタンプに異議あり",
+        "Counter-stamp disputed|Contrasello en disputa|Contre-timbre contesté|カウンタースタンプに異議あり",
     ),
     "UNKNOWN": ("\u26aa", "L4", "Nothing is registered|No consta nada|Rien n\u2019est inscrit|登録なし"),
 }

@@ -16,7 +16,7 @@ from frankmark.protocols.signal.key_time import LogTrust, TimeProof
 from frankmark.protocols.signal.model import Artifact, ArtifactType
 
 FILE = json.loads((Path(__file__).parents[2] / "vectors" / "signal-receipt.json").read_text(encoding="ascii"))
-CASES = 112
+CASES = 115
 KEY_SETS = {name: JwkSet.parse(json.dumps(keys).encode()) for name, keys in FILE["keySets"].items()}
 SIGNERS = {
     key.public.thumbprint(): key

@@ -13,7 +13,7 @@ from frankmark.protocols.signal.telegram import from_telegram
 from frankmark.protocols.signal.whatsapp import from_whatsapp
 
 FILE = json.loads((Path(__file__).parents[2] / "vectors" / "signal-webhook.json").read_text(encoding="ascii"))
-CASES = 97
+CASES = 101
 TABLES = Tables(suffixes=PublicSuffixes.parse(FILE["suffixes"]), shorteners=frozenset(FILE["shorteners"]))
 READERS = {"telegram": from_telegram, "whatsapp": from_whatsapp}
 

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { Failure } from "../../verify-js/src/failure.js";
 import { judge } from "../../verify-js/src/judge.js";
 import { fromHex, utf8 } from "../../verify-js/src/octets.js";
-import { recognise } from "../../verify-js/src/recognise.js";
+import { recogniseAll } from "../../verify-js/src/recognise.js";
 import { PublicSuffixes } from "../../verify-js/src/suffixes.js";
 import { TlogProof } from "../../verify-js/src/tlogproof.js";
 import { readTrust } from "../../verify-js/src/trust.js";
@@ -13,6 +13,7 @@ import { readTrust } from "../../verify-js/src/trust.js";
 const asked = JSON.parse(readFileSync(0, "utf8"));
 const suffixes = PublicSuffixes.parse(asked.suffixes);
 const told = [];
+const bare = (reports) => reports.map(({ valid, errors }) => [valid, errors.map((one) => one.code).sort()]);
 for (const { trust, octets, nowMs, jkts, proofs } of asked.cases) {
   try {
     const given = {
@@ -22,8 +23,15 @@ for (const { trust, octets, nowMs, jkts, proofs } of asked.cases) {
       jkts,
       timeProofs: proofs.map((one) => TlogProof.parse(utf8(one))),
     };
-    const { kind, error, issuer, facts, warnings, checks } = await judge(recognise(fromHex(octets)), given);
-    told.push({ kind, reason: error?.code ?? null, issuer, facts, warnings, checks: checks ?? {} });
+    const things = recogniseAll(fromHex(octets));
+    if (things.length > 1) {
+      told.push({ many: await Promise.all(things.map(async (one) => (await judge(one, given)).report)).then(bare) });
+      continue;
+    }
+    const { kind, error, issuer, facts, warnings, checks, evidence = [] } = await judge(things[0], given);
+    const attached = bare(evidence.map((one) => one.report));
+    const about = evidence.map((one) => one.aboutReceipt);
+    told.push({ kind, reason: error?.code ?? null, issuer, facts, warnings, checks: checks ?? {}, attached, about });
   } catch (problem) {
     if (!(problem instanceof Failure)) throw problem;
     told.push({ reason: problem.code });

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 from tests.verify_js.staging import Firefox, needs, serving
 
-SUITES = 23
+SUITES = 28
 RESULTS = "globalThis.results"
 
 

@@ -10,7 +10,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.surfaces.cli.conftest import Mint
+from tests.surfaces.cli.test_monitor import Operator, history, nodes
 from tests.verify_js.staging import LANGUAGES, PAGE, ROOT, Firefox, needs, trust_of_vectors
+
+from frankmark.assembly.split_view import SplitView
+from frankmark.foundation.merkle import consistency_path, prefix_path
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOCALES = ROOT / "src" / "frankmark" / "data" / "locales"
@@ -62,6 +66,16 @@ class Bag:
         }
         for name, text in self.files.items():
             (folder / name).write_text(text, encoding="utf-8")
+        operator, one, other = Operator(mint, None), history("a", 3), history("a", 6, other_from=1)
+        path = tuple(prefix_path(3, 6, nodes(other)))
+        self.split = SplitView(heads=(operator.checkpoint(one), operator.checkpoint(other)), path=path)
+        whole = history("a", 6)
+        joined = [node.hex() for node in consistency_path(3, 6, nodes(whole))]
+        self.joined = {
+            "consistency.json": json.dumps({"path": joined}),
+            "older": operator.checkpoint(one),
+            "newer": operator.checkpoint(whole),
+        }
         self.things = {
             "stamp-token": (mint.token(), "trust.toml"),
             "ledger-entry": (mint.transaction().decode(), "trust.toml"),
@@ -72,6 +86,7 @@ class Bag:
             "perimeter": (kept["jws"], "brand.txt"),
             "counterstamp-statement": (statement["jws"], "brand.txt"),
             "abuse-opening": (json.dumps(case_of(logs, "opening", "as it must be")["opening"]), "logs.toml"),
+            "split-view": (self.split.render().decode(), "trust.toml"),
             "stampedsafe-proof": (
                 next(one["text"] for one in proofs["cases"] if one["name"].startswith("V2")),
                 "time.toml",
@@ -154,8 +169,8 @@ def test_every_key_that_the_page_asks_for_is_there() -> None:
 
 
 def seen_of(page: Page) -> dict[str, str]:
-    card = page.locator(".finding")
-    card.first.wait_for()
+    card = page.locator(".finding").first
+    card.wait_for()
     return {
         "word": card.locator(".word").inner_text(),
         "shown": card.locator(".shown").inner_text() if card.locator(".shown").count() else "",
@@ -234,9 +249,7 @@ def test_the_fingerprint_is_the_command_s(page: Page, bag: Bag) -> None:
     page.locator("#brought button").wait_for(state="detached")
 
 
-def test_anything_may_be_dropped_anywhere(page: Page, bag: Bag) -> None:
-    given = [[name, (bag.folder / name).read_text(encoding="utf-8")] for name in ("trust.toml", "receipts.toml")]
-    given += [["token.txt", bag.things["stamp-token"][0]], ["receipt.txt", bag.things["receipt"][0]]]
+def drop(page: Page, given: list[list[str]]) -> None:
     page.evaluate(
         """(given) => {
           const transfer = new DataTransfer();
@@ -246,6 +259,47 @@ def test_anything_may_be_dropped_anywhere(page: Page, bag: Bag) -> None:
         }""",
         given,
     )
+
+
+def test_a_consistency_proof_is_dropped_with_the_heads_that_it_joins(page: Page, bag: Bag) -> None:
+    english = words("en")
+    drop(
+        page,
+        [
+            ["trust.toml", (bag.folder / "trust.toml").read_text(encoding="utf-8")],
+            ["c.json", bag.joined["consistency.json"]],
+        ],
+    )
+    page.locator(".finding.undecided", has_text=english["undecided.HEADS_MISSING"]).wait_for()
+    drop(page, [[name, bag.joined[name]] for name in ("older", "newer")])
+    card = page.locator(".finding.valid", has_text=english["kind.consistency-proof"])
+    card.wait_for()
+    assert "of 3 and 6 leaves" in card.locator(".shown").inner_text()
+
+
+def test_many_proofs_and_those_attached_to_a_receipt(page: Page, bag: Bag) -> None:
+    proof = json.loads(bag.things["stampedsafe-proof"][0])
+    changed = {**proof, "payload": {**proof["payload"], "m": "<b>other</b>"}}
+    drop(page, [["many.json", json.dumps([proof] * 30 + [changed] + [proof] * 30)]])
+    page.locator(".finding").nth(50).wait_for()
+    assert page.locator(".finding").count() == 51
+    assert page.locator(".finding .word").first.inner_text() == "Not valid: 61 proofs"
+    assert "many.json #31" in page.locator(".finding").nth(1).inner_text()
+    page.reload()
+    page.set_input_files("#trust-files", [str(bag.folder / name) for name in ("receipts.toml", "time.toml")])
+    page.locator("#brought button").nth(1).wait_for()
+    served = {"receipt": bag.things["receipt"][0], "evidence": [proof, changed]}
+    assert look(page, json.dumps(served))["word"] == f"Valid: {words('en')['kind.receipt']}"
+    states = page.locator(".finding").evaluate_all("(cards) => cards.map((card) => card.classList[2])")
+    assert states == ["valid", "valid", "invalid"]
+    assert page.get_by_text(words("en")["attached.other"]).count() == 2
+    assert page.locator("#findings b").count() == 0
+
+
+def test_anything_may_be_dropped_anywhere(page: Page, bag: Bag) -> None:
+    given = [[name, (bag.folder / name).read_text(encoding="utf-8")] for name in ("trust.toml", "receipts.toml")]
+    given += [["token.txt", bag.things["stamp-token"][0]], ["receipt.txt", bag.things["receipt"][0]]]
+    drop(page, given)
     page.locator(".finding.valid").nth(1).wait_for()
 
 

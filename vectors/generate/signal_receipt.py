@@ -137,6 +137,12 @@ HOLD: dict[str, tuple[str, str, str | None, str | None]] = {
         None,
         None,
     ),
+    "a brand that nobody knows": (
+        receipt(**UNKNOWN | {"artifact": DOMAIN, "req": request("nobody.example", DOMAIN)}),
+        "active",
+        None,
+        None,
+    ),
     "with a nonce": (receipt(nonce="n-0123", req=request(BRAND, DOMAIN, "n-0123")), "active", None, None),
     "no brand asked about": (receipt(req=request(None, DOMAIN)), "active", None, None),
     "the first leaf of a log of one": (
@@ -225,6 +231,8 @@ MISSHAPEN = {
     "message text": receipt(text="hello"),
     "no req": receipt(req=...),
     "req of another question": receipt(req=request(OTHER_BRAND, DOMAIN)),
+    "nothing found, and a req that is no hash": receipt(**UNKNOWN | {"req": "nobody.example"}),
+    "counter-stamped, and a req of another question": receipt(**AGAINST | {"req": request(OTHER_BRAND, OUTSIDE)}),
     "req of a nonce that is not there": receipt(req=request(BRAND, DOMAIN, "n")),
     "nonce null": receipt(nonce=None),
     "an empty nonce": receipt(nonce="", req=request(BRAND, DOMAIN, "")),

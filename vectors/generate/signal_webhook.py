@@ -369,6 +369,22 @@ WHATSAPP: dict[str, tuple[object, list[dict[str, object]] | str]] = {
         whatsapp(text(f"wa.me/{ME} and +34 600 111 222 and acme.example", **FORWARDED)),
         [wrote("content_only", url("https://acme.example/", "acme.example"))],
     ),
+    "the forwarder's own number as people write it in Mexico": (
+        whatsapp(text("+52 55 1234 5678, acme.example", **FORWARDED) | {"from": "5215512345678"}),
+        [wrote("content_only", url("https://acme.example/", "acme.example")) | {"chat": "5215512345678"}],
+    ),
+    "the forwarder's own number as people write it in Argentina": (
+        whatsapp(text("+54 11 1234 5678", **FORWARDED) | {"from": "5491112345678"}),
+        [wrote("content_only") | {"chat": "5491112345678"}],
+    ),
+    "the forwarder's own number as people write it in Brazil": (
+        whatsapp(text("+55 31 9 9999 8888", **FORWARDED) | {"from": "553199998888"}),
+        [wrote("content_only") | {"chat": "553199998888"}],
+    ),
+    "the forwarder's own number in a link": (
+        whatsapp(text(f"https://acme-login.example/{ME}", **FORWARDED)),
+        [wrote("content_only", [("domain", "acme-login.example")])],
+    ),
     "typed by whoever asks": (
         whatsapp(text("is acme.example yours?")),
         [wrote("direct", url("https://acme.example/", "acme.example"))],

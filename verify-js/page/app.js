@@ -9,19 +9,21 @@ import { fileMeta, makeProof } from "../src/make.js";
 import { sha256 } from "../src/merkle.js";
 import { textOf, utf8 } from "../src/octets.js";
 import { parseBrandRecord } from "../src/perimeter.js";
-import { recognise } from "../src/recognise.js";
+import { recogniseAll } from "../src/recognise.js";
 import { PublicSuffixes } from "../src/suffixes.js";
 import { TIME_ZONES } from "../src/timezones.js";
 import { TlogProof } from "../src/tlogproof.js";
 import { joinedTrust, noTrust, readTrust, resemblesTrust } from "../src/trust.js";
-import { findingCard, problemCard } from "./cards.js";
+import { findingCard, gravity, manyCard, problemCard } from "./cards.js";
 import { SUFFIXES, WORDS } from "./data.js";
 import { at, element, reason, say, speaking } from "./speech.js";
 
 /** @typedef {import("../src/recognise.js").Thing} Thing */
 
 const MOST_OCTETS = 1 << 30; // of a file; it is read whole, because browsers hash no streams
-const LARGEST_THING = 2 * 1_048_576;
+const LARGEST_THING = 32 * 1_048_576; // a file of many proofs; one thing alone is held to its own limit
+const MOST_CARDS = 50; // for one file of many proofs
+const HEADS = ["tree-head", "signal-head"];
 /** What is known to this page until it is closed. */
 const held = {
   /** @type {{ name: string, trust: import("../src/trust.js").Trust, fingerprints: Map<string, string> }[]} */
@@ -32,7 +34,7 @@ const held = {
   timeProofs: [],
   /** @type {{ name: string, hash: Uint8Array } | null} */
   file: null,
-  /** @type {{ name: string, thing: Thing | null, problem: Failure | null }[]} */
+  /** @type {{ name: string, things: Thing[], problem: Failure | null }[]} */
   things: [],
   /** @type {PublicSuffixes | null} */
   suffixes: null,
@@ -64,16 +66,16 @@ async function take(name, octets) {
   const text = octets.length <= LARGEST_THING ? (textOf(octets)?.trim() ?? "") : "";
   if (resemblesTrust(octets)) return takeTrust(name, octets);
   if (text.startsWith("ssbrand=")) return takeRecord(name, text);
-  /** @type {Thing | null} */
-  let thing = null;
+  /** @type {Thing[]} */
+  let things = [];
   try {
-    if (octets.length <= LARGEST_THING) thing = recognise(octets);
+    if (octets.length <= LARGEST_THING) things = recogniseAll(octets);
   } catch (problem) {
     if (!(problem instanceof Failure)) throw problem;
   }
-  if (thing?.kind === "inclusion-proof" && takeTimeProof(name, thing)) return;
-  if (thing !== null) held.things.push({ name, thing, problem: null });
-  else if (name === "") held.things.push({ name, thing: null, problem: new Failure("THING_UNKNOWN", "") });
+  if (things[0]?.kind === "inclusion-proof" && takeTimeProof(name, things[0])) return;
+  if (things.length > 0) held.things.push({ name, things, problem: null });
+  else if (name === "") held.things.push({ name, things, problem: new Failure("THING_UNKNOWN", "") });
   else held.file = { name, hash: await sha256(octets) };
 }
 
@@ -119,7 +121,7 @@ async function orProblem(name, step) {
     await step();
   } catch (problem) {
     if (!(problem instanceof Failure)) throw problem;
-    held.things.push({ name, thing: null, problem });
+    held.things.push({ name, things: [], problem });
   }
 }
 
@@ -127,7 +129,7 @@ async function orProblem(name, step) {
 async function takeFiles(files) {
   for (const file of files) {
     if (file.size > MOST_OCTETS) {
-      held.things.push({ name: file.name, thing: null, problem: new Failure("FILE_TOO_LARGE", "") });
+      held.things.push({ name: file.name, things: [], problem: new Failure("FILE_TOO_LARGE", "") });
     } else await take(file.name, new Uint8Array(await file.arrayBuffer()));
   }
   await verify();
@@ -137,24 +139,48 @@ async function takeFiles(files) {
 async function verify() {
   showBrought();
   const trust = joinedTrust(noTrust(), ...held.trusts.map((one) => one.trust));
-  if (held.things.some((one) => one.thing?.kind === "perimeter")) held.suffixes ??= PublicSuffixes.parse(SUFFIXES);
+  const all = held.things.flatMap((one) => one.things);
+  if (all.some((one) => one.kind === "perimeter")) held.suffixes ??= PublicSuffixes.parse(SUFFIXES);
   const given = {
     trust,
     nowMs: Date.now(),
     suffixes: held.suffixes ?? undefined,
     jkts: held.records.map((one) => one.jkt),
     timeProofs: held.timeProofs.map((one) => one.proof),
+    heads: all.filter((one) => HEADS.includes(one.kind)).map((one) => textOf(one.octets) ?? ""),
     fileHash: held.file?.hash ?? null,
   };
   const cards = [];
-  for (const { name, thing, problem } of held.things) {
-    cards.push(thing === null ? problemCard(name, problem) : findingCard(name, await judge(thing, given)));
-  }
+  for (const one of held.things) cards.push(...(await cardsOf(one, given)));
   at("findings").replaceChildren(...cards);
   at("result").hidden = cards.length === 0;
   const words = cards.map((card) => card.querySelector(".word")?.textContent ?? "");
   at("status").textContent = cards.length > 0 ? words.join(". ") : say("brought.taken");
   if (cards.length > 0) at("result-title").focus();
+}
+
+/**
+ * What came of one file or text: of one thing with what is attached to it, or of many proofs with those that are not
+ * simply valid in front.
+ *
+ * @param {typeof held.things[number]} one
+ * @param {import("../src/judge.js").Given} given
+ */
+async function cardsOf({ name, things, problem }, given) {
+  const findings = [];
+  for (const [at, thing] of things.entries()) {
+    const called = things.length > 1 ? `${name} #${at + 1}`.trim() : name;
+    const finding = await judge(thing, given);
+    findings.push({ called, finding });
+    for (const [number, piece] of (finding.evidence ?? []).entries()) {
+      findings.push({ called: `${called} #${number + 1}`.trim(), finding: piece });
+    }
+  }
+  if (findings.length === 0) return [problemCard(name, problem)];
+  if (things.length === 1) return findings.map((each) => findingCard(each.called, each.finding));
+  findings.sort((one, other) => gravity(other.finding) - gravity(one.finding));
+  const cards = findings.slice(0, MOST_CARDS).map((each) => findingCard(each.called, each.finding));
+  return [manyCard(name, findings.map((each) => each.finding)), ...cards];
 }
 
 /** Whom and what the person brought; each can be taken away again. */

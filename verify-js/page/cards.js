@@ -39,6 +39,20 @@ export function problemCard(name, problem) {
   return card;
 }
 
+/** How much speaks against a thing: 0 for one that is simply valid. @param {Finding} finding */
+export const gravity = (finding) => ["valid", "limited", "undecided", "invalid"].indexOf(standing(finding));
+
+/** @param {string} name @param {Finding[]} findings - the gravest first */
+export function manyCard(name, findings) {
+  const good = findings.filter((one) => gravity(one) === 0).length;
+  const came = standing(findings[0]);
+  const sentence = say("many.text", { good, other: findings.length - good });
+  const title = `${say(`state.${came}`)}: ${say("many.title", { total: findings.length })}`;
+  const card = stateOf(came, title, sentence);
+  if (name !== "") card.append(element("p", name, "hint"));
+  return card;
+}
+
 /** @param {string} code */
 function codeLine(code) {
   const line = element("p", "", "hint");
@@ -54,6 +68,9 @@ export function findingCard(name, finding) {
   const card = stateOf(came, `${say(`state.${came}`)}: ${kind}`, sentence);
   if (finding.error !== null) card.append(codeLine(finding.error.code));
   if (name !== "") card.append(element("p", name, "hint"));
+  if (finding.aboutReceipt !== undefined) {
+    card.append(element("p", say(finding.aboutReceipt ? "attached.about" : "attached.other"), "hint"));
+  }
   const { shown, open } = inWords(finding, say);
   const sides = element("div", "", "sides");
   if (shown.length > 0) sides.append(side("shown", say("shown.title"), shown));

@@ -58,6 +58,14 @@ const KINDS = {
     open: ["open.statement.case", "open.statement.true"],
   }),
   "abuse-opening": () => ({ shown: ["shown.opening.move"], open: ["open.opening.true", "open.opening.share"] }),
+  "split-view": () => ({
+    shown: ["shown.split.signed", "shown.split.two"],
+    open: ["open.split.which", "open.split.why"],
+  }),
+  "consistency-proof": () => ({
+    shown: ["shown.joined.signed", "shown.joined.continues"],
+    open: ["open.log.content", "open.log.newest"],
+  }),
   "stampedsafe-proof": stampedSafe,
 };
 
@@ -99,6 +107,7 @@ function readable(facts, say) {
   else if ("artifact" in facts) told.artifact = say("none");
   if (facts.brand) told.brand = `${facts.brand.name} (${facts.brand.domain})`;
   else if ("brand" in facts) told.brand = say("none");
+  if (Array.isArray(facts.sizes)) [told.before, told.after] = facts.sizes;
   if (Array.isArray(facts.channels)) told.channels = facts.channels.length;
   if (facts.file) told.file = facts.file.name;
   return told;

@@ -5,7 +5,7 @@
 
 export { Failure } from "./failure.js";
 export { judge, standing } from "./judge.js";
-export { recognise } from "./recognise.js";
+export { recognise, recogniseAll } from "./recognise.js";
 export { joinedTrust, noTrust, readTrust, readTrustDocument, resemblesTrust } from "./trust.js";
 export { JwkSet } from "./jwks.js";
 export { parseToken, verifyDomain, verifyToken } from "./token.js";
@@ -13,11 +13,12 @@ export { parseHeader, parseRecord, parseVerifyUrl } from "./taglist.js";
 export { checkCommitment, parseEntry, txHash, verifyEntry } from "./ledger.js";
 export { parseAsset } from "./assets.js";
 export { parseTransaction } from "./transaction.js";
-export { leafHash, nodeHash, root, sha256, verifyConsistency, verifyInclusion } from "./merkle.js";
+export { leafHash, nodeHash, prefixRoots, root, sha256, verifyConsistency, verifyInclusion } from "./merkle.js";
 export { Checkpoint, Note, VerifierKey } from "./note.js";
 export { TlogProof } from "./tlogproof.js";
 export { examineReceipt, readReceipt, requestHash, verifyReceipt } from "./receipt.js";
 export { officialLeaf, readHead, receiptsLeaf, verifyHead, verifyIncluded } from "./logs.js";
+export { parseSplitView, seenHead, verifySplit } from "./splitview.js";
 export { abuseCommitment, abuseLeaf, parseAbuseLeaf, parseOpening, verifyOpening } from "./abuse.js";
 export {
   channelOf, domainsToProve, isActive, parseBrandRecord, readPerimeter, verifyPerimeter, verifyPerimeterTime,

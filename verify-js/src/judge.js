@@ -6,9 +6,10 @@
 
 import { Failure, malformed, unverified } from "./failure.js";
 import { isObject } from "./json.js";
-import { SIGNAL_STEPS } from "./judgesignal.js";
+import { LOG_STEPS } from "./judgelogs.js";
+import { SIGNAL_STEPS, evidenceIn } from "./judgesignal.js";
 import { parseEntry, txHash, verifyEntry } from "./ledger.js";
-import { leafHash } from "./merkle.js";
+import { leafHash, sha256 } from "./merkle.js";
 import { Checkpoint } from "./note.js";
 import { hex } from "./octets.js";
 import { loadProof } from "./proofform.js";
@@ -30,6 +31,7 @@ import { parseTransaction } from "./transaction.js";
  * @property {import("./suffixes.js").PublicSuffixes} [suffixes] - for perimeters
  * @property {string[]} [jkts] - thumbprints that brands' TXT records publish, for perimeters and statements
  * @property {TlogProof[]} [timeProofs] - that logs held receipts and openings, for keys that have ended
+ * @property {string[]} [heads] - signed heads at hand, for proofs that one continues another
  * @property {Uint8Array | null} [fileHash] - SHA-256 of the file that a proof may be about
  *
  * @typedef {object} Finding
@@ -40,11 +42,13 @@ import { parseTransaction } from "./transaction.js";
  * @property {string[]} warnings - what a careful reader wants to know although it holds
  * @property {Record<string, boolean>} [checks] - of a receipt
  * @property {Report} [report] - of a StampedSafe proof
+ * @property {Finding[]} [evidence] - of a receipt, what came of the proofs that are attached to it
+ * @property {boolean} [aboutReceipt] - of an attached proof, whether it is about the receipt itself
  */
 
 const HEADER = "x-securestamp:";
 const LAST_MS = 253_402_300_799_999;
-const UNDECIDED = ["ISSUER_NOT_PINNED", "KEY_NOT_PINNED", "KEY_TIME_UNPROVEN"];
+const UNDECIDED = ["ISSUER_NOT_PINNED", "KEY_NOT_PINNED", "KEY_TIME_UNPROVEN", "HEADS_MISSING"];
 
 /**
  * Verify a thing.
@@ -55,13 +59,32 @@ const UNDECIDED = ["ISSUER_NOT_PINNED", "KEY_NOT_PINNED", "KEY_TIME_UNPROVEN"];
  */
 export async function judge(thing, given) {
   const judging = new Judging(thing.kind, given);
-  try {
-    await STEPS[thing.kind](judging, thing.octets);
-  } catch (problem) {
-    if (!(problem instanceof Failure)) throw problem;
-    judging.finding.error = problem;
+  await judging.orError(() => STEPS[thing.kind](judging, thing.octets));
+  if (thing.kind === "receipt") {
+    await judging.orError(async () => {
+      judging.finding.evidence = await attached(thing.octets, given);
+    });
   }
   return judging.finding;
+}
+
+/**
+ * Verify the proofs that are attached to a receipt, each by itself.
+ *
+ * @param {Uint8Array} octets
+ * @param {Given} given
+ * @returns {Promise<Finding[]>}
+ */
+async function attached(octets, given) {
+  const { receipt, pieces } = evidenceIn(octets);
+  const own = hex(await sha256(receipt));
+  const found = [];
+  for (const piece of pieces) {
+    const finding = await judge({ kind: "stampedsafe-proof", octets: piece }, { ...given, fileHash: null });
+    const { file = null } = finding.facts;
+    found.push({ ...finding, aboutReceipt: isObject(file) && file.hash === own });
+  }
+  return found;
 }
 
 /**
@@ -84,6 +107,7 @@ const STEPS = {
   "inclusion-proof": (judging, octets) => judging.proof(octets),
   "tree-head": (judging, octets) => judging.head(octets),
   ...SIGNAL_STEPS,
+  ...LOG_STEPS,
   "stampedsafe-proof": (judging, octets) => judging.stampedSafe(octets),
 };
 
@@ -95,6 +119,16 @@ export class Judging {
     this.issuers = [...given.trust.issuers.values()];
     /** @type {Finding} */
     this.finding = { kind, error: null, issuer: "", facts: {}, warnings: [] };
+  }
+
+  /** @param {() => Promise<void>} step */
+  async orError(step) {
+    try {
+      await step();
+    } catch (problem) {
+      if (!(problem instanceof Failure)) throw problem;
+      this.finding.error = problem;
+    }
   }
 
   /** @param {Record<string, Json>} facts */

@@ -3,7 +3,7 @@
 import { parseOpening, verifyOpening } from "./abuse.js";
 import { readStatement } from "./counterstamp.js";
 import { malformed, unverified } from "./failure.js";
-import { isObject, load } from "./json.js";
+import { dump, isObject, load } from "./json.js";
 import { readHead, verifyHead } from "./logs.js";
 import { LEVELS } from "./model.js";
 import { hex, utf8 } from "./octets.js";
@@ -16,6 +16,9 @@ import { TlogProof } from "./tlogproof.js";
 
 /** @typedef {import("./judge.js").Judging} Judging @typedef {import("./trust.js").Issuer} Issuer */
 /** @typedef {import("./keytime.js").TimeProof} TimeProof */
+
+const LONGEST = 2 * 1_048_576;
+const MOST_EVIDENCE = 100;
 
 /** @param {number} seconds */
 const instant = (seconds) => timeText(seconds * 1000);
@@ -54,12 +57,34 @@ async function receipt(judging, octets) {
 function receiptIn(octets) {
   const bare = latin1(octets);
   if (!bare.startsWith("{")) return { text: bare, proofs: [] };
-  const served = load(octets);
+  const served = servedIn(octets);
+  const proofs = typeof served.proof === "string" ? [TlogProof.parse(utf8(served.proof))] : [];
+  return { text: served.receipt, proofs };
+}
+
+/** @param {Uint8Array} octets @returns {import("./json.js").JsonObject & { receipt: string }} */
+function servedIn(octets) {
+  const served = load(octets, { maxBytes: LONGEST });
   if (!isObject(served) || typeof served.receipt !== "string") {
     throw malformed("RECEIPT_MALFORMED", "a node serves a receipt in the member receipt");
   }
-  const proofs = typeof served.proof === "string" ? [TlogProof.parse(utf8(served.proof))] : [];
-  return { text: served.receipt, proofs };
+  return { ...served, receipt: served.receipt };
+}
+
+/**
+ * What is attached to a receipt: `{"receipt":…,"evidence":[…]}`.
+ *
+ * @param {Uint8Array} octets
+ * @returns {{ receipt: Uint8Array, pieces: Uint8Array[] }} the receipt's own octets, and the canonical ones of each object
+ * @throws {import("./failure.js").Failure} RECEIPT_MALFORMED
+ */
+export function evidenceIn(octets) {
+  if (!latin1(octets.subarray(0, 1)).startsWith("{")) return { receipt: octets, pieces: [] };
+  const { receipt: text, evidence = [] } = servedIn(octets);
+  if (!Array.isArray(evidence) || evidence.length > MOST_EVIDENCE || !evidence.every(isObject)) {
+    throw malformed("RECEIPT_MALFORMED", `evidence is an array of at most ${MOST_EVIDENCE} objects`);
+  }
+  return { receipt: utf8(text), pieces: evidence.map((one) => dump(one)) };
 }
 
 /**

@@ -1,11 +1,13 @@
 /** Merkle trees as RFC 9162 §2.1 hashes and proves them. */
 
 import { unverified } from "./failure.js";
-import { joined, same } from "./octets.js";
+import { fromHex, joined, same } from "./octets.js";
 
 export const HASH_SIZE = 32;
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
+/** The root of the tree without leaves: SHA-256 of nothing. */
+export const EMPTY_ROOT = fromHex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 
 /** SHA-256 of the parts, one after the other. @param {...Uint8Array} parts @returns {Promise<Uint8Array>} */
 export async function sha256(...parts) {
@@ -98,9 +100,39 @@ export async function verifyConsistency(oldSize, newSize, path, oldRoot, newRoot
   if (path.length !== inner + bitCount(at >> BigInt(inner)) + (at > 0n ? 1 : 0)) {
     throw unverified("CONSISTENCY_PATH_LENGTH", `${path.length} hashes cannot join ${oldSize} and ${newSize} leaves`);
   }
-  let first = seeded ? path[0] : oldRoot;
-  let second = first;
-  for (const [step, sibling] of rest.entries()) {
+  const [first, second] = await folded(seeded ? path[0] : oldRoot, rest, at, inner);
+  if (!same(first, oldRoot) || !same(second, newRoot)) {
+    throw unverified("CONSISTENCY_ROOT_MISMATCH", "the proof leads to other roots");
+  }
+}
+
+/**
+ * The root of a tree's beginning, and the root of the tree: whoever has signed another root for that beginning has
+ * signed two histories.
+ *
+ * @param {Count} oldSize - at least 1, and fewer than newSize
+ * @param {Count} newSize
+ * @param {Uint8Array[]} path - as a consistency proof, with the last perfect subtree of the beginning always in front
+ * @returns {Promise<[Uint8Array, Uint8Array]>}
+ * @throws {import("./failure.js").Failure} TREE_RANGE, CONSISTENCY_PATH_LENGTH, HASH_LENGTH
+ */
+export async function prefixRoots(oldSize, newSize, path) {
+  const [older, newer] = [BigInt(oldSize), BigInt(newSize)];
+  if (older <= 0n || older >= newer) throw unverified("TREE_RANGE", `a tree of ${newSize} leaves did not begin with ${oldSize}`);
+  let [at, last] = [older - 1n, newer - 1n];
+  while ((at & 1n) === 1n) [at, last] = [at >> 1n, last >> 1n];
+  const inner = bitLength(at ^ last);
+  if (path.length !== 1 + inner + bitCount(at >> BigInt(inner))) {
+    throw unverified("CONSISTENCY_PATH_LENGTH", `${path.length} hashes cannot join ${oldSize} and ${newSize} leaves`);
+  }
+  demandHashes(path);
+  return folded(path[0], path.slice(1), at, inner);
+}
+
+/** @param {Uint8Array} seed @param {Uint8Array[]} path @param {bigint} at @param {number} inner @returns {Promise<[Uint8Array, Uint8Array]>} */
+async function folded(seed, path, at, inner) {
+  let [first, second] = [seed, seed];
+  for (const [step, sibling] of path.entries()) {
     if (step >= inner || ((at >> BigInt(step)) & 1n) === 1n) {
       first = await nodeHash(sibling, first);
       second = await nodeHash(sibling, second);
@@ -108,9 +140,7 @@ export async function verifyConsistency(oldSize, newSize, path, oldRoot, newRoot
       second = await nodeHash(second, sibling);
     }
   }
-  if (!same(first, oldRoot) || !same(second, newRoot)) {
-    throw unverified("CONSISTENCY_ROOT_MISMATCH", "the proof leads to other roots");
-  }
+  return [first, second];
 }
 
 /** @param {Uint8Array[]} path @param {Uint8Array} oldRoot @param {Uint8Array} newRoot */

@@ -173,10 +173,10 @@ test("logs: 115 cases", async () => {
 /** @param {unknown} value */
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
-test("receipts: 112 cases", async () => {
+test("receipts: 115 cases", async () => {
   const file = vectors("signal-receipt.json");
   const { keySets, timeOf } = await keysAndTrust(file);
-  await every(file, 112, {
+  await every(file, 115, {
     verify: async (one) => {
       const code = await outcome(() => verifyReceipt(one.jws, keySets[one.keys], timeOf(one)));
       assert.equal(code, one.outcome.reason ?? "ok");

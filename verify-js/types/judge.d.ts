@@ -21,6 +21,8 @@ export class Judging {
     issuers: import("./trust.js").Issuer[];
     /** @type {Finding} */
     finding: Finding;
+    /** @param {() => Promise<void>} step */
+    orError(step: () => Promise<void>): Promise<void>;
     /** @param {Record<string, Json>} facts */
     say(facts: Record<string, Json>): void;
     /** @param {Issuer | undefined} issuer @param {string} what @returns {Issuer} */
@@ -85,6 +87,10 @@ export type Given = {
      */
     timeProofs?: TlogProof[] | undefined;
     /**
+     * - signed heads at hand, for proofs that one continues another
+     */
+    heads?: string[] | undefined;
+    /**
      * - SHA-256 of the file that a proof may be about
      */
     fileHash?: Uint8Array<ArrayBufferLike> | null | undefined;
@@ -115,6 +121,14 @@ export type Finding = {
      * - of a StampedSafe proof
      */
     report?: import("./stampedsafe.js").Report | undefined;
+    /**
+     * - of a receipt, what came of the proofs that are attached to it
+     */
+    evidence?: Finding[] | undefined;
+    /**
+     * - of an attached proof, whether it is about the receipt itself
+     */
+    aboutReceipt?: boolean | undefined;
 };
 import { TlogProof } from "./tlogproof.js";
 import { Checkpoint } from "./note.js";

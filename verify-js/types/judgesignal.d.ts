@@ -1,3 +1,14 @@
+/**
+ * What is attached to a receipt: `{"receipt":…,"evidence":[…]}`.
+ *
+ * @param {Uint8Array} octets
+ * @returns {{ receipt: Uint8Array, pieces: Uint8Array[] }} the receipt's own octets, and the canonical ones of each object
+ * @throws {import("./failure.js").Failure} RECEIPT_MALFORMED
+ */
+export function evidenceIn(octets: Uint8Array): {
+    receipt: Uint8Array;
+    pieces: Uint8Array[];
+};
 export const SIGNAL_STEPS: {
     receipt: typeof receipt;
     "signal-head": typeof signalHead;

@@ -25,7 +25,20 @@ export function verifyInclusion(leaf: Uint8Array, index: Count, size: Count, pat
  * @throws {import("./failure.js").Failure} TREE_RANGE, CONSISTENCY_PATH_LENGTH, CONSISTENCY_ROOT_MISMATCH, HASH_LENGTH
  */
 export function verifyConsistency(oldSize: Count, newSize: Count, path: Uint8Array[], oldRoot: Uint8Array, newRoot: Uint8Array): Promise<void>;
+/**
+ * The root of a tree's beginning, and the root of the tree: whoever has signed another root for that beginning has
+ * signed two histories.
+ *
+ * @param {Count} oldSize - at least 1, and fewer than newSize
+ * @param {Count} newSize
+ * @param {Uint8Array[]} path - as a consistency proof, with the last perfect subtree of the beginning always in front
+ * @returns {Promise<[Uint8Array, Uint8Array]>}
+ * @throws {import("./failure.js").Failure} TREE_RANGE, CONSISTENCY_PATH_LENGTH, HASH_LENGTH
+ */
+export function prefixRoots(oldSize: Count, newSize: Count, path: Uint8Array[]): Promise<[Uint8Array, Uint8Array]>;
 export const HASH_SIZE: 32;
+/** The root of the tree without leaves: SHA-256 of nothing. */
+export const EMPTY_ROOT: Uint8Array<ArrayBufferLike>;
 export function leafHash(data: Uint8Array): Promise<Uint8Array<ArrayBufferLike>>;
 export function nodeHash(left: Uint8Array, right: Uint8Array): Promise<Uint8Array<ArrayBufferLike>>;
 /**

@@ -41,8 +41,8 @@ class Stated:
     Attributes:
         artifact: The channel; None if the message holds none.
         fact: What the registry says.
-        brand: The name of the brand that the fact is about; empty if it is about none.
-        domain: Its anchor.
+        brand: The name of the brand that the fact is about, or the id that nobody knows; empty if it is about none.
+        domain: Its anchor; empty for a brand that nobody knows.
         signals: What can be seen of the channel.
         receipt: The id of the receipt; empty if none could be kept.
     """
@@ -104,7 +104,8 @@ class Badges:
         what = "" if stated.artifact is None else stated.artifact.value
         places = {"what": _literal(what)}
         if not key.endswith(".nobody"):
-            places["brand"] = f"{_literal(stated.brand)} ({_literal(stated.domain)})"
+            anchor = f" ({_literal(stated.domain)})" if stated.domain else ""  # an id that nobody knows has none
+            places["brand"] = _literal(stated.brand) + anchor
         lines = [label(self._phrases, language, stated.fact), say(language, key, **places)]
         lines += [say(language, f"badge.{signal.value}") for signal in stated.signals]
         lines.append(self._receipt(language, stated.receipt))
@@ -113,7 +114,7 @@ class Badges:
     def _receipt(self, language: str, receipt: str) -> str:
         if not receipt:
             return self._phrases.say(language, "badge.no_receipt")
-        url = f"{self._public_url}/api/signal/receipts/{receipt}"
+        url = f"{self._public_url}/receipts/{receipt}"
         return self._phrases.say(language, "badge.receipt", url=url)
 
     def _fitting(self, language: str, blocks: Sequence[str], closing: str) -> Iterable[str]:

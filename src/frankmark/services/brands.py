@@ -26,7 +26,7 @@ from frankmark.services.signal_logs import SignalLogs
 
 __all__ = ["Brands", "Held", "channel_key"]
 
-KEPT: Final = 256
+KEPT: Final = 16_777_216
 KNOWN: Final = 8_192
 FOREVER_MS: Final = 1 << 62
 
@@ -73,19 +73,29 @@ class Brands:
         logs: The official log.
         suffixes: The Public Suffix List.
         clock: Tells the time.
+        kept: How many characters of signed perimeters are remembered, as texts and as what was read in them.
     """
 
-    def __init__(self, store: SignalStore, logs: SignalLogs, suffixes: PublicSuffixes, clock: Clock) -> None:
+    def __init__(
+        self, store: SignalStore, logs: SignalLogs, suffixes: PublicSuffixes, clock: Clock, kept: int = KEPT
+    ) -> None:
+        self._kept = kept
         self._store = store
         self._logs = logs
         self._suffixes = suffixes
         self._clock = clock
         self._checked: OrderedDict[tuple[str, str], SignedPerimeter] = OrderedDict()
+        self._checked_length = self._held_length = 0
         self._version = -1
         self._anchors: Kept[str, BrandRow | None] = Kept(KNOWN)
         self._helds: Kept[str, Held | None] = Kept(KNOWN)
         self._rows: Kept[tuple[str, str], Sequence[ChannelRow]] = Kept(KNOWN)
         self._placed: tuple[SignedHead | None, dict[str, PerimeterRef]] = (None, {})
+
+    @property
+    def remembered(self) -> int:
+        """Characters of the signed perimeters that are remembered now."""
+        return self._checked_length + self._held_length
 
     async def find(self, text: str) -> BrandRow | None:
         """The brand with an id, or at an anchor.
@@ -133,7 +143,7 @@ class Brands:
         if row is not None and place is not None and place.erased_ms is None:
             held = Held(brand=row, place=place, document=self.document(place))
         if version == self._store.version():
-            self._helds.put(brand, held, FOREVER_MS)
+            self._hold(brand, held)
         return held
 
     async def holders(self, readings: Sequence[Artifact]) -> Sequence[ChannelRow]:
@@ -167,8 +177,9 @@ class Brands:
             except Error as wrong:
                 raise _damaged(place) from wrong
             self._checked[key] = known
-            if len(self._checked) > KEPT:
-                self._checked.popitem(last=False)
+            self._checked_length += len(known.text)
+            while self._checked_length > self._kept:
+                self._checked_length -= len(self._checked.popitem(last=False)[1].text)
         if (known.perimeter.brand, known.perimeter.seq) != (place.brand, place.seq):
             raise _damaged(place)
         return known
@@ -188,12 +199,20 @@ class Brands:
             known = self._placed[1][held.place.jws] = await self._proof(held.place, head)
         return known, head
 
+    def _hold(self, brand: str, held: Held | None) -> None:
+        """Remember a brand; everything is forgotten where it would be too much, as a perimeter may have 512 KiB."""
+        self._held_length += 0 if held is None else len(held.place.jws)
+        if self._held_length > self._kept:
+            self._helds, self._held_length = Kept(KNOWN), 0 if held is None else len(held.place.jws)
+        self._helds.put(brand, held, FOREVER_MS)
+
     def _forget_changed(self) -> None:
         """Forget what was read before the last change."""
         version = self._store.version()
         if version != self._version:
             self._version = version
             self._anchors, self._helds, self._rows = Kept(KNOWN), Kept(KNOWN), Kept(KNOWN)
+            self._held_length = 0
 
     async def _proof(self, place: PerimeterRow, head: SignedHead) -> PerimeterRef:
         leaf, index = leaf_hash(official_leaf(place.jws)), place.leaf_index or 0

@@ -22,8 +22,15 @@ from frankmark.protocols.signal.model import Artifact, ArtifactType, Attribution
 from frankmark.protocols.signal.observation import Eyes, observed
 from frankmark.protocols.signal.perimeter import Perimeter
 from frankmark.protocols.signal.reasons import SignalReason
-from frankmark.protocols.signal.receipt import BrandRef, Claims, PerimeterRef, is_nonce, request_hash
-from frankmark.protocols.signal.subject import subject
+from frankmark.protocols.signal.receipt import (
+    BrandRef,
+    Claims,
+    PerimeterRef,
+    about_unknown_brand,
+    is_nonce,
+    request_hash,
+)
+from frankmark.protocols.signal.subject import recognised, subject
 from frankmark.protocols.signal.telegram import from_telegram
 from frankmark.protocols.signal.verdict import Finding, Holder, decide, decide_without_brand, overall
 from frankmark.protocols.signal.whatsapp import from_whatsapp
@@ -56,7 +63,7 @@ class Question:
 
     Attributes:
         brand: A brand's id or anchor; empty for none.
-        kind: A type of artifact, or ``url``; empty where a message is given.
+        kind: A type of artifact, or ``url``; empty where a message is given, or where its form is to say what it is.
         value: The channel as it was written.
         platform: Where the message comes from; None where a channel is given.
         payload: The platform's own object.
@@ -126,8 +133,13 @@ class ChannelParts:
 class _About:
     """The brand that is asked about: none, one that nobody knows, or one that is held."""
 
-    named: bool
+    text: str = ""
     held: Held | None = None
+
+    @property
+    def asked(self) -> str | None:
+        """What a receipt binds itself to: the brand's id, or what was written where nobody knows such a brand."""
+        return self.held.ref.id if self.held else self.text or None
 
 
 class Channels:
@@ -170,7 +182,7 @@ class Channels:
             Stated(
                 artifact=result.finding.artifact,
                 fact=result.finding.fact,
-                brand=result.brand.name if result.brand else "",
+                brand=result.brand.name if result.brand else brand,
                 domain=result.brand.domain if result.brand else "",
                 signals=result.finding.signals,
                 receipt=result.issued.id,
@@ -190,26 +202,32 @@ class Channels:
         examined = await self._do.receipts.examine(receipt)
         if examined.receipt is None:
             return examined, None
+        if about_unknown_brand(examined.receipt.claims):
+            return examined, None
         return examined, (await self._again(examined.receipt.claims)).fact
 
     async def _again(self, claims: Claims) -> Finding:
         named = claims.brand is not None and claims.req == request_hash(claims.brand.id, claims.artifact, claims.nonce)
-        held = await self._do.brands.held(claims.brand.id) if named and claims.brand else None
+        about = _About()
+        if named and claims.brand:
+            about = _About(text=claims.brand.id, held=await self._do.brands.held(claims.brand.id))
         readings = Subject(readings=(claims.artifact,)) if claims.artifact else None
-        finding, _ = await self._find(readings, _About(named=named, held=held))
+        finding, _ = await self._find(readings, about)
         return finding
 
     def _asked(self, question: Question) -> Sequence[Asked]:
         tables = self._do.tables
         if question.platform is None:
-            found = subject(question.kind, question.value, tables.suffixes, tables.shorteners)
+            found = (
+                subject(question.kind, question.value, tables.suffixes, tables.shorteners)
+                if question.kind
+                else recognised(question.value, tables.suffixes, tables.shorteners)
+            )
             return (Asked(subject=found, attribution=Attribution.DIRECT),)
         return _of_message(READERS[question.platform](question.payload, tables))
 
     async def _about(self, brand: str) -> _About:
-        if not brand:
-            return _About(named=False)
-        return _About(named=True, held=await self._do.brands.named(brand))
+        return _About(text=brand, held=await self._do.brands.named(brand) if brand else None)
 
     async def _result(self, asked: Asked, about: _About, nonce: str | None) -> Result:
         finding, held = await self._find(asked.subject, about)
@@ -217,7 +235,7 @@ class Channels:
         draft = Draft(
             finding=finding,
             attribution=asked.attribution,
-            asked=about.held.ref.id if about.held else None,
+            asked=about.asked,
             brand=held.ref if held else None,
             perimeter=place,
             head=head,
@@ -235,7 +253,7 @@ class Channels:
         """The fact, and the brand that it is about."""
         readings = subject.readings if subject else ()
         rows = await self._do.brands.holders(readings)
-        if about.named:
+        if about.text:
             return await self._of_brand(subject, about.held, rows), about.held
         return await self._of_anybody(subject, rows)
 

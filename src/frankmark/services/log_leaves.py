@@ -14,9 +14,10 @@ __all__ = ["MAX_ATTACHMENT", "Appended", "NewLeaf", "SignedHead", "is_sound", "k
 MAX_ATTACHMENT = 1_048_576
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Leaves and their places are not frozen: one is made for every leaf, and freezing doubles what that costs.
+@dataclass(slots=True, kw_only=True)
 class NewLeaf:
-    """A leaf to append.
+    """A leaf to append; nobody changes it.
 
     Attributes:
         data: What the log commits to, at most 65,535 octets.
@@ -49,9 +50,9 @@ class SignedHead:
     note: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Appended:
-    """Where a leaf stands.
+    """Where a leaf stands; nobody changes it.
 
     Attributes:
         index: Its place, from 0.
@@ -81,13 +82,14 @@ def new_row(leaf: NewLeaf, *, by_leaf: bool = False) -> NewRow:
     Raises:
         Refused: `LEAF_TOO_LARGE`.
     """
-    hashed = leaf_hash(leaf.attachment if leaf.beside else leaf.data)
-    data = hashed if leaf.beside else leaf.data
-    if len(data) > MAX_ENTRY or len(leaf.attachment) > MAX_ATTACHMENT:
+    data, attachment = leaf.data, leaf.attachment
+    hashed = leaf_hash(attachment if leaf.beside else data)
+    if leaf.beside:
+        data = hashed
+    if len(data) > MAX_ENTRY or len(attachment) > MAX_ATTACHMENT:
         raise Refused(LogReason.LEAF_TOO_LARGE, f"a leaf has at most {MAX_ENTRY} octets, {MAX_ATTACHMENT} beside it")
     key = key_digest(leaf.key) if leaf.key else b""
-    found_by = hashed if by_leaf else sha256(data)
-    return NewRow(data=data, digest=found_by, leaf=hashed, key=key, attachment=leaf.attachment)
+    return NewRow(data, hashed if by_leaf else sha256(data), hashed, key, attachment)
 
 
 def is_sound(row: Row) -> bool:

@@ -200,7 +200,7 @@ class Perimeters:
         def control(channel: Channel) -> Control:
             artifact = channel.artifact
             host = _host(artifact)
-            by_names = any(host == domain or host.endswith(f".{domain}") for domain in vouched)
+            by_names = _lies_in(host, vouched)
             return Control.PROVEN if by_names or (artifact.type.value, artifact.value) in proven else Control.CLAIMED
 
         return [
@@ -220,13 +220,18 @@ class Perimeters:
     async def _lapsed(
         self, document: SignedPerimeter, channels: Sequence[ChannelRow], names: _Names, now_ms: int
     ) -> list[tuple[str, str]]:
-        """Brands and domains that stand in the way, and for which their name servers speak no more."""
+        """Brands and domains that stand in the way, and for which their name servers speak no more.
+
+        Only who speaks for such a domain, or for one above it, has it: a name below it is not enough.
+        """
         signed = document.perimeter
+        vouched = perimeters.domains_to_prove(signed)
         found: list[tuple[str, str]] = []
         for channel in channels:
             if channel.type == DOMAIN:
                 met = await self._do.store.overlapping(channel, now_ms)
-                found += [(row.brand, row.value) for row in met if await self._has_lapsed(row.brand, row.value, names)]
+                own = [row for row in met if _lies_in(row.value, vouched)]
+                found += [(row.brand, row.value) for row in own if await self._has_lapsed(row.brand, row.value, names)]
         rival = await self._do.store.brand_at(signed.domain, now_ms)
         if rival is not None and rival.brand != signed.brand and rival.until_ms > now_ms:
             found += [(rival.brand, rival.domain)] if await self._has_lapsed(rival.brand, rival.domain, names) else []
@@ -267,6 +272,11 @@ def _demand_key(domain: str, keys: BrandKeys, jkt: str) -> None:
         raise Unavailable(ServiceReason.CHALLENGE_UNAVAILABLE, detail)
     detail = f"{owner_name(domain)} does not publish the key that signed: ssbrand=v=1; jkt={jkt}"
     raise Unverified(SignalReason.BRAND_KEY_MISMATCH, detail)
+
+
+def _lies_in(host: str, domains: Iterable[str]) -> bool:
+    """Whether a host is one of the domains, or lies below one."""
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
 def _host(artifact: Artifact) -> str:

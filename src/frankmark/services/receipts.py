@@ -52,7 +52,7 @@ class Draft:
     Attributes:
         finding: What was found.
         attribution: What ties the channel to the message's author.
-        asked: The brand that was asked about; None if none was named, or nobody knows it.
+        asked: The brand that was asked about: its id, or what was written if nobody knows it; None if none was named.
         brand: The brand that the fact is about.
         perimeter: Its perimeter's place in the official log.
         head: The head of the official log.

@@ -326,6 +326,11 @@ class TransparencyLog:
         fresh: list[NewRow] = []
         places = []
         for request in requests:
+            if not keys:
+                first = size + len(fresh)
+                places.append([(place, False) for place in range(first, first + len(request.rows))])
+                fresh += request.rows
+                continue
             own = []
             for row in request.rows:
                 place = used.get(row.key) if row.key else None
@@ -339,11 +344,16 @@ class TransparencyLog:
         return _Plan(fresh=fresh, places=places)
 
     async def _answer(self, places: list[tuple[int, bool]], fresh: list[NewRow], size: int) -> list[Appended]:
-        answer = []
-        for place, replayed in places:
-            leaf = fresh[place - size].leaf if place >= size else (await self.row(place)).leaf
-            answer.append(Appended(index=place, leaf=leaf, head=self._head, replayed=replayed))
-        return answer
+        head = self._head
+        return [
+            Appended(
+                index=place,
+                leaf=fresh[place - size].leaf if place >= size else (await self.row(place)).leaf,
+                head=head,
+                replayed=replayed,
+            )
+            for place, replayed in places
+        ]
 
     async def _publish(self, head: TreeHead) -> None:
         note = self._signer.sign(head)

@@ -40,7 +40,7 @@ def test_a_badge_is_drawn_from_the_fact(language, fact):
     assert head == label(PHRASES, language, fact)
     assert head.startswith(f"{DISCS[fact]} ")
     assert head.endswith(f"· {fact.value} · {LEVELS[fact].level.value}")
-    assert f"{NODE}/api/signal/receipts/SSF-EV-1" in text(pieces)
+    assert f"{NODE}/receipts/SSF-EV-1" in text(pieces)
     assert [piece.text for piece in pieces if piece.literal].count("acme-login.com") == 1
     assert {"Acme", "acme.com"} <= {piece.text for piece in pieces if piece.literal}
 
@@ -63,6 +63,8 @@ def test_the_language_is_the_one_that_the_platform_names(tag, language):
 
 
 def test_without_a_brand_unknown_says_so():
+    unknown = text(BADGES.answer("en", Attribution.DIRECT, [stated(Fact.UNKNOWN, brand="br_01", domain="")]))
+    assert "br_01 has no perimeter in force" in unknown  # what others have declared was not asked
     told = text(BADGES.answer("en", Attribution.DIRECT, [stated(Fact.UNKNOWN, brand="", domain="")]))
     assert "no brand has declared it" in told
     assert "()" not in told

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from tests.services.signal.case_desk import SUFFIXES
 from tests.services.signal.house import DAY_S, Brand, House
 
 from frankmark.foundation.errors import Error, Refused, Unavailable
@@ -14,7 +15,9 @@ from frankmark.ports.paging import Page
 from frankmark.ports.signal import Control
 from frankmark.protocols.signal.logs import LogName, read_head, receipts_leaf, verify_head
 from frankmark.protocols.signal.model import Artifact, ArtifactType, Attribution, Fact, ObservedSignal
+from frankmark.protocols.signal.receipt import about_unknown_brand, read, request_hash
 from frankmark.protocols.signal.receipt_check import Check, verify
+from frankmark.services.brands import Brands
 from frankmark.services.channels import Asked, Question
 from frankmark.services.log_reasons import LogReason
 from frankmark.services.principals import LOCAL_ADMIN, Principal, Role
@@ -146,6 +149,18 @@ async def test_a_domain_whose_zone_speaks_for_another_brand_changes_hands(house:
 def moved(brand: Brand, domain: str) -> Brand:
     """Another brand with the same key."""
     return replace(brand, domain=domain, id=brand.id[:-1] + ("0" if brand.id[-1] != "0" else "1"))
+
+
+async def test_who_holds_a_name_below_a_domain_does_not_take_the_domain(house: House) -> None:
+    acme = house.brand("acme.example")
+    await house.publish(acme, "domain acme.example subtree")
+    del house.names.texts["_securestamp-brand.acme.example"]  # it need stand there only while it publishes
+    below = house.brand("old.acme.example", "org_2")
+    assert await refused(house.publish(below, "domain old.acme.example")) == "CHANNEL_CLAIMED"
+    assert (await house.ask("domain", "acme.example")).brand.id == acme.id
+    heir = house.brand("acme.example", "org_3")
+    await house.publish(heir, "domain shop.acme.example")
+    assert (await house.ask("domain", "acme.example", acme.id)).finding.fact is Fact.UNKNOWN
 
 
 async def test_shown_control_takes_a_channel_from_whoever_only_said_so(house: House) -> None:
@@ -284,6 +299,32 @@ async def test_what_a_receipt_says_and_what_would_be_said_now(house: House) -> N
         assert examined.receipt is not None
         assert (examined.receipt.claims.fact, now, examined.reason) == (then, Fact.UNKNOWN, "")
         assert verify(result.issued.text, house.keyring.jwks) == examined.receipt
+
+
+async def test_who_asks_about_a_brand_that_nobody_knows_gets_no_receipt_against_another(house: House) -> None:
+    await house.publish(house.brand("acme.example"), "domain acme.example")
+    result = await house.ask("domain", "acme.example", "nobody.example")
+    assert (result.finding.fact, result.brand) == (Fact.UNKNOWN, None)
+    examined, now = await house.channels.examine(result.issued.id)
+    assert (examined.reason, now) == ("", None)  # only whoever asked can ask again
+    claims = verify(result.issued.text, house.keyring.jwks).claims
+    assert about_unknown_brand(claims)
+    assert claims.req == request_hash("nobody.example", claims.artifact, None)
+    assert (await house.ask("domain", "acme.example", "somebody.example")).issued.id != result.issued.id
+    assert not about_unknown_brand(read((await house.ask("domain", "elsewhere.example")).issued.text).claims)
+
+
+async def test_of_long_perimeters_only_so_many_are_remembered(house: House) -> None:
+    several = [house.brand(f"b{number}.example") for number in range(4)]
+    for brand in several:
+        await house.publish(brand, *(f"domain x{number}.{brand.domain}" for number in range(100)))
+    kept = 2 * len(several[0].text) + 100
+    brands = Brands(house.store, house.logs, SUFFIXES, house.clock, kept)
+    for brand in (*several, *several):
+        held = await brands.held(brand.id)
+        assert held is not None
+        assert held.document.text == brand.text
+        assert 0 < brands.remembered <= 2 * kept
 
 
 async def test_receipts_are_forgotten_after_their_days_and_their_hashes_never(house: House) -> None:

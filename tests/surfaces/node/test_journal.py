@@ -1,5 +1,6 @@
 """What the log and the figures say, and what neither ever can."""
 
+import asyncio
 import io
 import json
 
@@ -50,3 +51,20 @@ def test_figures_are_counted_by_template_and_method() -> None:
     assert 'frankmark_requests_total{method="OTHER",route="/a",status="200"} 1.0' in figures
     assert 'frankmark_request_seconds_count{route="/a"} 3.0' in figures
     assert 'frankmark_build_info{version="1.2.3"} 1.0' in figures
+
+
+async def test_requests_that_end_in_one_turn_of_the_loop_are_written_together_and_in_their_order() -> None:
+    journal, stream = told()
+    for elapsed_ms in (1, 2):
+        journal.request(method="GET", template="/a", status=200, elapsed_ms=elapsed_ms)
+    assert not stream.getvalue()
+    await asyncio.sleep(0)
+    assert [json.loads(line)["ms"] for line in stream.getvalue().splitlines()] == [1, 2]
+
+
+async def test_what_ended_before_stands_before_what_the_node_did_by_itself() -> None:
+    journal, stream = told()
+    journal.request(method="GET", template="/a", status=200, elapsed_ms=1)
+    journal.note("upkeep", part="renew", code="STORE_FULL")
+    await asyncio.sleep(0)
+    assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["request", "upkeep"]

@@ -71,6 +71,27 @@ def read(node, address: str, *, status: int = 200, language: str = "en") -> str:
     return html.unescape(answer.text)
 
 
+def test_a_long_history_comes_in_parts_however_much_is_asked_for(node, zone):
+    made = Brand(node, zone, "Long", "long.test")
+    for number in range(22):
+        made.declare(channel("domain", f"x{number}.long.test"))
+    first = node.ask("GET", f"/api/signal/brands/{made.id}/history?limit=500").json()
+    rest = node.ask("GET", f"/api/signal/brands/{made.id}/history?limit=500&after={first['next']}").json()
+    assert [each["seq"] for each in first["items"]] == list(range(22, 2, -1))
+    assert ([each["seq"] for each in rest["items"]], rest["next"]) == ([2, 1], "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_unknown_says_of_which_brand_and_never_that_nobody_declared_it(node, receipts, language):
+    del receipts
+    words = json.loads((LOCALES / language / "signal_pages.json").read_text(encoding="utf-8"))
+    page = read(node, "/signal?kind=domain&value=shop.acme.test&brand=nobody.test", language=language)
+    said = words["fact.sentence.UNKNOWN.unnamed"].format(what="shop.acme.test")
+    assert said in page
+    (receipt,) = set(re.findall(r"SSF-EV-[0-9A-Z]{26}", page))
+    assert said in read(node, f"/receipts/{receipt}", language=language)
+
+
 def stated(page: str) -> tuple[str, str]:
     """The fact that a page shows, and its colour."""
     (found,) = re.findall(r'<div class="card state (\w+)" role="group" aria-label="([^"]+)" data-fact="(\w+)">', page)
@@ -223,6 +244,26 @@ async def test_the_logs_of_a_restored_node_are_explored_as_one(tmp_path) -> None
         assert int(re.search(r'id="index">(\d+)<', place)[1]) < len(stamps) - 1, "its place is that in its own log"
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "shown"),
+    [
+        ("%2B1 (415) 555-0123", "phone", "+14155550123"),
+        ("@Nobody_Knows", "telegram", "@nobody_knows"),
+        ("help@nowhere.test", "domain", "nowhere.test"),
+        ("nowhere.test", "domain", "nowhere.test"),
+        ("https://nowhere.test/a", "domain", "nowhere.test"),
+    ],
+)
+def test_what_somebody_writes_is_recognised_unless_he_says_what_it_is(node, text, kind, shown) -> None:
+    """Of what nobody knows anything about, the last reading is answered."""
+    page = read(node, f"/signal?value={text}")
+    assert '<option value="auto" selected>Recognise it for me</option>' in page
+    assert read(node, "/signal").count('<option value="auto" selected>') == 1
+    receipt = re.search(r'href="/receipts/(SSF-EV-[0-9A-Z]+)', page)[1]
+    payload = node.ask("GET", f"/api/signal/receipts/{receipt}").json()["receipt"].split(".")[1]
+    assert json.loads(base64.urlsafe_b64decode(payload + "=="))["artifact"] == {"type": kind, "value": shown}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_cannot_be_asked_is_refused_in_the_reader_s_words(node, language) -> None:
     refused = json.loads((LOCALES / language / "signal_pages.json").read_text("utf-8"))
@@ -232,6 +273,7 @@ def test_what_cannot_be_asked_is_refused_in_the_reader_s_words(node, language) -
         ("kind=telegram&value=@1", "ARTIFACT_HANDLE"),
         ("kind=url&value=ftp://x.example/", "ARTIFACT_URL"),
         ("kind=fish&value=x", "ARTIFACT_TYPE"),
+        ("value=0170 123 4567", "ARTIFACT_NUMBER"),
     ):
         assert refused[f"reason.{code}"] in read(node, f"/signal?{question}", status=400, language=language)
 

@@ -261,11 +261,10 @@ def test_a_keyboard_is_enough_to_ask_and_to_reach_the_receipt(node, page) -> Non
     assert page.evaluate("document.activeElement.id") == "value"
     page.keyboard.type("acme-sale.test")
     page.keyboard.press("Tab")
-    page.keyboard.type("Domain")
     page.keyboard.press("Tab")
     page.keyboard.type("acme.test")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/signal?value=acme-sale.test&kind=domain&brand=acme.test")
+    page.wait_for_url("**/signal?value=acme-sale.test&kind=auto&brand=acme.test")
     assert page.locator("[data-fact=NO_PERTENECE] .word").inner_text() == "Outside"
     focused = "document.activeElement.textContent"
     for _ in range(40):

@@ -6,7 +6,6 @@ window is read from the queue itself: the library's statistics ask once more for
 """
 
 import hashlib
-import hmac
 import ipaddress
 import math
 import socket
@@ -77,7 +76,7 @@ class MemoryRateLimiter(RateLimiter):
 
     Args:
         clock: The true clock: its steady side for the windows, the day for the callers' keys.
-        secret: At least 16 octets, so that a key says nothing about the address.
+        secret: 16 to 64 octets, so that a key says nothing about the address.
         capacity: The most windows to keep.
     """
 
@@ -90,7 +89,9 @@ class MemoryRateLimiter(RateLimiter):
     @override
     async def take(self, rates: Sequence[Rate], caller: str, units: int = 1) -> tuple[Allowance, ...]:
         items = [_item(rate) for rate in rates]
-        open_ = [await self._windows.test(item, caller, cost=units) for item in items]
+        open_ = [True] * len(items)
+        if len(items) > 1:  # one window that is full counts nothing by itself; of several, none may count then
+            open_ = [await self._windows.test(item, caller, cost=units) for item in items]
         if all(open_):
             open_ = [await self._windows.hit(item, caller, cost=units) for item in items]
         now = self._storage.now()
@@ -100,7 +101,8 @@ class MemoryRateLimiter(RateLimiter):
     @override
     def caller_at(self, address: str) -> str:
         day = b"%d." % (self._clock.now_ms() // DAY_MS)
-        return hmac.digest(self._secret, day + _network(address.partition("%")[0]), hashlib.sha256).hex()[:32]
+        network = _network(address.partition("%")[0])
+        return hashlib.blake2b(day + network, key=self._secret, digest_size=16).hexdigest()
 
 
 @lru_cache(maxsize=256)  # the rates are settings

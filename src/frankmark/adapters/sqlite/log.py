@@ -271,12 +271,9 @@ def _add_tiles(connection: apsw.Connection, log: int, batch: Batch) -> None:
 
 
 def _names(batch: Batch) -> list[tuple[bytes, int]]:
-    names = []
-    for index, row in enumerate(batch.rows, batch.before.size):
-        names.append((name_of(DATA, row.digest), index))
-        if row.key:
-            names.append((name_of(KEY, row.key), index))
-    return names
+    rows, start = batch.rows, batch.before.size
+    names = [(name_of(DATA, row.digest), index) for index, row in enumerate(rows, start)]
+    return names + [(name_of(KEY, row.key), index) for index, row in enumerate(rows, start) if row.key]
 
 
 if TYPE_CHECKING:

@@ -68,10 +68,12 @@ class Names:
 
     def add(self, names: Iterable[tuple[bytes, int]], size: int) -> None:
         """Take names of leaves that are stored now; there are `size` leaves."""
+        wait, buckets, count = self.waiting.setdefault, self._buckets, 0
         for name, index in names:
-            self.waiting.setdefault(name, index)
-            self._buckets[name[1]].append(name + index.to_bytes(INDEX))
-            self._count += 1
+            wait(name, index)
+            buckets[name[1]].append(name + index.to_bytes(INDEX))
+            count += 1
+        self._count += count
         self.size = size
 
     def due(self) -> Sweep:

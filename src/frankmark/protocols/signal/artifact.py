@@ -236,7 +236,8 @@ def _number(text: str) -> str:
 
 
 def _whatsapp(text: str, _suffixes: PublicSuffixes) -> str:
-    return whatsapp_link(text) or _number(text)
+    # No link begins with a plus, and most numbers do.
+    return (None if text.startswith("+") else whatsapp_link(text)) or _number(text)
 
 
 def _phone(text: str, _suffixes: PublicSuffixes) -> str:

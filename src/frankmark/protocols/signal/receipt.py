@@ -47,6 +47,7 @@ __all__ = [
     "Claims",
     "PerimeterRef",
     "Receipt",
+    "about_unknown_brand",
     "claims_json",
     "is_nonce",
     "issue",
@@ -186,7 +187,7 @@ def request_hash(brand: str | None, artifact: Artifact | None, nonce: str | None
     """Bind a receipt to the question: SHA-256 of JCS {brand, artifact, nonce}.
 
     Args:
-        brand: The brand that was asked about, or None when none was named.
+        brand: The id of the brand that was asked about, what was written if nobody knows it, or None if none was named.
         artifact: The channel that the receipt is about, or None.
         nonce: What the asker gave along, or None.
 
@@ -199,6 +200,12 @@ def request_hash(brand: str | None, artifact: Artifact | None, nonce: str | None
         "nonce": nonce,
     }
     return digest.sha256(canonical.dump(question)).hex()
+
+
+def about_unknown_brand(claims: Claims) -> bool:
+    """Whether it was asked about a brand that the node did not know: then only whoever asked can compute `req`."""
+    alone = request_hash(None, claims.artifact, claims.nonce)
+    return claims.fact is Fact.UNKNOWN and claims.brand is None and claims.req != alone
 
 
 def claims_json(claims: Claims) -> dict[str, Json]:
@@ -365,7 +372,8 @@ def _demand_consistent(claims: Claims) -> None:
     if claims.fact in _INSIDE_OR_OUT and not whole:
         raise _malformed("PERTENECE and NO_PERTENECE name artifact, brand and perimeter")
     asked = (None,) if claims.brand is None else (claims.brand.id, None)
-    if not any(claims.req == request_hash(brand, claims.artifact, claims.nonce) for brand in asked):
+    bound = any(claims.req == request_hash(brand, claims.artifact, claims.nonce) for brand in asked)
+    if not bound and not (about_unknown_brand(claims) and _HEX64.fullmatch(claims.req)):
         raise _malformed("req is the hash of the question that artifact, brand and nonce make")
 
 

@@ -4,6 +4,7 @@ A link to a number or a handle is that number or handle and nothing else. Any ot
 and then as the domain of its host; one that cannot be a short link is read as the domain alone.
 """
 
+import re
 from collections.abc import Collection
 from typing import Final
 
@@ -20,11 +21,22 @@ from frankmark.protocols.signal.artifact import (
 from frankmark.protocols.signal.model import Artifact, ArtifactType, ObservedSignal, Subject
 from frankmark.protocols.signal.reasons import SignalReason
 
-__all__ = ["URL", "number_subject", "subject", "url_subject"]
+__all__ = ["URL", "kind_of", "number_subject", "recognised", "subject", "url_subject"]
 
 URL: Final = "url"  # the one kind of input that is no kind of artifact
 _KINDS: Final = frozenset(ArtifactType)
 _WEB: Final = frozenset({URL, ArtifactType.SHORTLINK.value})
+# How people write channels, in this order: the first form that fits.
+_FORMS: Final = (
+    (re.compile(r"tel:", re.IGNORECASE), ArtifactType.PHONE.value),
+    (re.compile(r"whatsapp:|\+[0-9]|(?=[0-9]*[ ()-])[0-9 ()-]{7,}\Z", re.IGNORECASE), ArtifactType.WHATSAPP.value),
+    (re.compile(r"@[^@]+\Z|tg:|tgid:", re.IGNORECASE), ArtifactType.TELEGRAM.value),
+    (re.compile(r"(?:mailto:)?[^@/\s]+@[^@/\s]+\Z", re.IGNORECASE), ArtifactType.EMAIL.value),
+    (re.compile(r"[^/]*/"), URL),
+    (re.compile(r"[^.\s]*\Z"), ArtifactType.SMS_SENDER.value),
+)
+_MAIL_LINK: Final = re.compile(r"mailto:", re.IGNORECASE)
+_NUMBER_ALONE: Final = re.compile(r"\+|[0-9(]")
 _NAMED: Final = frozenset({ArtifactType.DOMAIN, ArtifactType.EMAIL})
 
 
@@ -52,6 +64,28 @@ def subject(kind: str, text: str, suffixes: PublicSuffixes, shorteners: Collecti
         return Subject(readings=(artifact,))
     readings = (artifact, *_mail_domain(artifact, suffixes))
     return Subject(readings=readings, signals=_spelt(artifact.value.rpartition("@")[2], shorteners))
+
+
+def kind_of(text: str) -> tuple[str, str]:
+    """Tell by the form alone what kind of channel a text is; nothing is said of whether it is one.
+
+    Args:
+        text: How a person wrote it: ``example.com``, ``https://…``, ``+1 415…``, ``@handle``, ``post@example.com``.
+
+    Returns:
+        A type of artifact, or ``url``; and the text without what only says what it is.
+    """
+    bare = text.strip()
+    kind = next((name for form, name in _FORMS if form.match(bare)), ArtifactType.DOMAIN.value)
+    return kind, _MAIL_LINK.sub("", bare, count=1) if kind == ArtifactType.EMAIL else bare
+
+
+def recognised(text: str, suffixes: PublicSuffixes, shorteners: Collection[str] = frozenset()) -> Subject:
+    """Read what somebody asks about without saying what it is; else as `subject`."""
+    kind, bare = kind_of(text)
+    if kind == ArtifactType.WHATSAPP and _NUMBER_ALONE.match(bare):
+        return number_subject(bare, suffixes)
+    return subject(kind, bare, suffixes, shorteners)
 
 
 def url_subject(text: str, suffixes: PublicSuffixes, shorteners: Collection[str] = frozenset()) -> Subject:

@@ -2,10 +2,12 @@
 
 A forwarded message carries ``context.forwarded`` or ``context.frequently_forwarded`` and never the original sender, so
 all that can be said rests on its content. The number of whoever forwarded it is where to answer, and no artifact, even
-if the text holds it. One webhook may bring several messages, or none.
+if the text holds it, nor any artifact that it can be read in. One webhook may bring several messages, or none.
 """
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from frankmark.foundation.canonical import Json
@@ -43,6 +45,16 @@ _SPOKEN: Final = {
     "fr": ("33", "221", "225", "226", "228", "229", "241", "242", "262", "590", "594", "596", "687", "689"),
     "ja": ("81",),
 }
+_NUMBER: Final = re.compile(r"[0-9]{7,15}")
+# As WhatsApp writes a mobile number of Mexico, Argentina and Brazil, and how its country does.
+_WRITTEN_ALSO: Final = (
+    (re.compile(r"521([0-9]{10})"), r"52\1"),
+    (re.compile(r"52([0-9]{10})"), r"521\1"),
+    (re.compile(r"549([0-9]{10})"), r"54\1"),
+    (re.compile(r"54([0-9]{10})"), r"549\1"),
+    (re.compile(r"55([0-9]{2})([0-9]{8})"), r"55\g<1>9\2"),
+    (re.compile(r"55([0-9]{2})9([0-9]{8})"), r"55\1\2"),
+)
 _REPLIES: Final = {
     "button_reply": ("title",),
     "list_reply": ("title", "description"),
@@ -93,8 +105,8 @@ def _extraction(message: Payload, tables: Tables) -> Extraction:
         raise Malformed(SignalReason.MESSAGE_MALFORMED, "a message has from and id")
     context = message.part("context")
     forwarded = context is not None and (context.flag("forwarded") or context.flag("frequently_forwarded"))
-    own = f"+{sender}"
-    others = distinct(each for each in _content(message, tables) if each.readings[0].value != own)
+    own = _spellings(sender)
+    others = distinct(each for found in _content(message, tables) for each in _without(found, own))
     return Extraction(
         platform=Platform.WHATSAPP,
         attribution=Attribution.CONTENT_ONLY if forwarded else Attribution.DIRECT,
@@ -105,6 +117,21 @@ def _extraction(message: Payload, tables: Tables) -> Extraction:
         language=_language(sender),
         awaited=bool(others) or message.text("type") in _SAID,
     )
+
+
+def _spellings(sender: str) -> tuple[str, ...]:
+    """A sender's number as WhatsApp writes it and as people do, which is not the same in three countries."""
+    if not _NUMBER.fullmatch(sender):
+        return ()
+    others = (found.expand(also) for form, also in _WRITTEN_ALSO if (found := form.fullmatch(sender)))
+    return (sender, *others)
+
+
+def _without(found: Subject, own: tuple[str, ...]) -> Iterator[Subject]:
+    """A subject without the readings in which the sender's own number stands; nothing if it stands in all."""
+    readings = tuple(each for each in found.readings if not any(number in each.value for number in own))
+    if readings:
+        yield replace(found, readings=readings)
 
 
 def _language(number: str) -> str:

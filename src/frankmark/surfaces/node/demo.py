@@ -222,6 +222,7 @@ class _Demo:
                 await going.check_mails()
                 await going.change_something()
                 await going.stop_sources()
+                await going.ask_channels()
                 await going.verify_outside(acme)
         except Error as fault:
             tell.must(holds=False, what=str(fault))

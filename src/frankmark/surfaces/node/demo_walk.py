@@ -1,4 +1,4 @@
-"""The walk through the main job: a domain gets a stamp, a person checks messages, an outsider verifies both.
+"""The walk through the main job: a domain gets a stamp, a person checks messages and channels, an outsider verifies.
 
 Every verdict is computed by the code that `frankmark check` runs, from real sockets; what each must be stands here as
 an `Expected`, and the walk has succeeded only if all of them were met.
@@ -12,8 +12,13 @@ from typing import Final
 
 from frankmark.assembly import client
 from frankmark.assembly.demo import DemoWorld, Source
-from frankmark.assembly.demo_cast import ACME, BANK, Letter
+from frankmark.assembly.demo_cast import ACME, BANK, TWIN, Letter
+from frankmark.assembly.offline import recognise
+from frankmark.assembly.offline_signal import Brought, judge_signal
 from frankmark.assembly.pins import Issuer, load_pins
+from frankmark.assembly.proofs import draft_of
+from frankmark.assembly.tables import shipped_timezones
+from frankmark.foundation.canonical import Json
 from frankmark.foundation.errors import Error, Refused
 from frankmark.foundation.note import VerifierKey
 from frankmark.mail.message import parse
@@ -22,6 +27,10 @@ from frankmark.protocols.securestamp.channels import Verifier
 from frankmark.protocols.securestamp.display import Display
 from frankmark.protocols.securestamp.examination import examine_token
 from frankmark.protocols.securestamp.signals import SignalName
+from frankmark.protocols.signal.model import Fact
+from frankmark.protocols.stampedsafe.model import Content, Trust
+from frankmark.protocols.stampedsafe.verify import verify as verify_proof
+from frankmark.protocols.stampedsafe.wire import render_proof
 from frankmark.services.ledger_tx import parse_transaction
 from frankmark.services.mailcheck import MailVerdict
 from frankmark.settings import Settings
@@ -32,6 +41,8 @@ __all__ = ["Expected", "Place", "Walk"]
 
 TTL_S: Final = 1.2  # the zone's TTL and a little more: then nobody remembers the record
 ENTRY_FILE: Final = "entry.json"
+PROOF_FILE: Final = "proof.json"
+PROVEN: Final = "Acme Paper pays 240 crowns on the 30th."
 TRUSTED_FROM: Final = 70
 BLOCKED_BELOW: Final = 30
 STRONG: Final = 900
@@ -113,6 +124,10 @@ EXPECTED: Final[Mapping[str, Expected]] = {
         reasons=frozenset({"DMARC_FAIL"}),
         signals=((SignalName.SPF, "pass_unaligned"), (SignalName.DKIM, "pass_unaligned")),
     ),
+}
+CHANNELS: Final[Mapping[str, tuple[str, Fact]]] = {
+    "inside": (f"shop.{ACME.domain}", Fact.PERTENECE),
+    "outside": (TWIN.domain, Fact.NO_PERTENECE),
 }
 TAMPERED: Final = Expected(
     display=Display.CAUTION,
@@ -269,6 +284,37 @@ class Walk:
         missed = expected.missed(verdict)
         self._telling.must(holds=not missed, what=", ".join(missed))
 
+    async def ask_channels(self) -> None:
+        """One channel inside a brand's perimeter and one outside, each receipt verified; then a proof of a text."""
+        tell, place, stage = self._telling, self._place, self._stage
+        tell.title("demo.title.channels", domain=ACME.domain)
+        for name, (what, fact) in CHANNELS.items():
+            asked: Json = {"artifact": {"type": "domain", "value": what}, "brand": ACME.domain}
+            answer = await stage.ask(stage.asking(), "POST", "/api/signal/verify", asked)
+            found = _first_result(answer)
+            tell.must(holds=found.get("fact") == fact, what=f"{what}: {fact.value}")
+            (place.folder / f"{name}.receipt").write_text(f"{found.get('receipt')}\n", encoding="ascii")
+            seen = judge_signal(
+                recognise((place.folder / f"{name}.receipt").read_bytes()),
+                Brought(pins=load_pins(place.trust_file), now_ms=place.clock.now_ms()),
+            )
+            tell.must(holds=seen.error is None and seen.facts.get("fact") == fact, what=f"receipt: {seen.error}")
+            tell.done(f"demo.channel.{name}", what=what, domain=ACME.domain, fact=fact.value)
+        self._prove()
+
+    def _prove(self) -> None:
+        """A proof of a text holds; with one character of the text changed it does not."""
+        tell, place = self._telling, self._place
+        draft = draft_of(Content(message=PROVEN), "UTC")
+        proof = render_proof(draft.self_attested(place.clock.now_ms()))
+        (place.folder / PROOF_FILE).write_bytes(proof + b"\n")
+        trust = Trust(timezones=shipped_timezones())
+        tell.must(holds=verify_proof(proof, trust).valid, what="proof")
+        tell.done("demo.proof", text=PROVEN)
+        changed = verify_proof(proof.replace(PROVEN.encode(), PROVEN.replace("240", "940").encode()), trust)
+        tell.must(holds=not changed.valid, what="changed proof")
+        tell.done("demo.proof_changed", reason=", ".join(sorted({each.code.value for each in changed.errors})))
+
     async def verify_outside(self, acme: Holder) -> None:
         """Somebody who trusts only pinned keys looks at the token and at the ledger entry, offline."""
         tell, place = self._telling, self._place
@@ -291,6 +337,13 @@ class Walk:
         fault = _fault(_one_digit_changed(entry), issuer)
         tell.must(holds=fault != "", what="changed ledger entry")
         tell.done("demo.entry_changed", reason=fault)
+
+
+def _first_result(answer: Json) -> Mapping[str, Json]:
+    """The first result of an answer about channels; empty if there is none."""
+    results = answer.get("results") if isinstance(answer, dict) else None
+    first = results[0] if isinstance(results, list) and results else None
+    return first if isinstance(first, dict) else {}
 
 
 def _log(issuer: Issuer) -> VerifierKey:

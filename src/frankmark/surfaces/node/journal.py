@@ -3,6 +3,7 @@
 Neither holds an address, a query, a name out of a path or a header field: what a line can say is fixed here.
 """
 
+import asyncio
 import json
 import sys
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ class NodeJournal(Journal):
         built.labels(version).set(1)
         self.forwarders: set[str] = set()  # loopback addresses of proxies that no setting names
         self._children: dict[tuple[str, str, int], _Child] = {}  # finding a child costs a lock
+        self._lines: list[str] = []  # of requests that ended in this turn of the event loop
         self._sink = structlog.WriteLogger(stream or sys.stderr)
         self._log: Any = structlog.wrap_logger(
             self._sink,
@@ -71,7 +73,18 @@ class NodeJournal(Journal):
         child.count.inc()
         child.seconds.observe(elapsed_ms / 1000)
         now = datetime.now(tz=UTC).isoformat().replace("+00:00", "Z")
-        self._sink.msg(f'{child.before}{elapsed_ms}{child.after}{now}"}}')
+        self._lines.append(f'{child.before}{elapsed_ms}{child.after}{now}"}}')
+        if len(self._lines) == 1:  # many requests end in one turn, since they share a commit: one write for all
+            try:
+                asyncio.get_running_loop().call_soon(self._write)
+            except RuntimeError:
+                self._write()
+
+    def _write(self) -> None:
+        """Write the lines that wait."""
+        if self._lines:
+            lines, self._lines = self._lines, []
+            self._sink.msg("\n".join(lines))
 
     def _child(self, verb: str, template: str, status: int) -> "_Child":
         """The figures of one route and answer, and its line: written out here, since rendering it takes longer."""
@@ -85,6 +98,7 @@ class NodeJournal(Journal):
     @override
     def failed(self, *, method: str, template: str, fault: BaseException) -> None:
         self._failures.inc()
+        self._write()
         frame = fault.__traceback__
         while frame is not None and frame.tb_next is not None:
             frame = frame.tb_next
@@ -100,6 +114,7 @@ class NodeJournal(Journal):
 
     def note(self, event: str, **facts: str | int | bool) -> None:
         """Log something the node did by itself."""
+        self._write()
         self._log.msg(event, **facts)
 
     def metrics(self) -> bytes:

@@ -21,7 +21,7 @@ from frankmark.ports.signal import ChannelRow, PerimeterRow
 from frankmark.protocols.signal.model import Artifact, ArtifactType, Fact
 from frankmark.protocols.signal.perimeter import Channel
 from frankmark.protocols.signal.reasons import SignalReason
-from frankmark.protocols.signal.receipt import BrandRef, Claims
+from frankmark.protocols.signal.receipt import BrandRef, Claims, about_unknown_brand
 from frankmark.protocols.signal.subject import URL
 from frankmark.protocols.signal.verdict import LEVELS, Colour
 from frankmark.services.brands import Held
@@ -31,8 +31,11 @@ from frankmark.surfaces.node.pages.site import Site
 
 __all__ = ["SignalPages"]
 
-KINDS = (URL, *(kind.value for kind in ArtifactType))
+AUTO = "auto"  # the form of what is asked says what it is
+KINDS = (AUTO, URL, *(kind.value for kind in ArtifactType))
 DISPLAYS = {Colour.RED: "blocked", Colour.AMBER: "caution", Colour.GREY: "unknown", Colour.GREEN: "trusted"}
+UNKNOWN = f"fact.sentence.{Fact.UNKNOWN.value}"
+UNNAMED = f"{UNKNOWN}.unnamed"
 LONGEST_VALUE = 2_048
 LONGEST_BRAND = 255
 LONGEST_ID = 64
@@ -70,22 +73,23 @@ class SignalPages:
     async def ask(self, request: Request) -> Response:
         """Inside or outside?"""
         asked = {
-            "kind": _asked(request, "kind", LONGEST_ID) or URL,
+            "kind": _asked(request, "kind", LONGEST_ID) or AUTO,
             "value": _asked(request, "value", LONGEST_VALUE),
             "brand": _asked(request, "brand", LONGEST_BRAND),
         }
         if not asked["value"]:
             return self._site.page(request, "signal.html", kinds=KINDS, asked=asked, fault="", found=None)
+        kind = "" if asked["kind"] == AUTO else asked["kind"]
         try:
-            answer = await self._channels.verify(
-                Question(kind=asked["kind"], value=asked["value"], brand=asked["brand"])
-            )
+            answer = await self._channels.verify(Question(kind=kind, value=asked["value"], brand=asked["brand"]))
         except Error as fault:
             shown = self._site.reason(self._site.language(request), fault.code.value)
             return self._site.page(
                 request, "signal.html", status=400, kinds=KINDS, asked=asked, fault=shown, found=None
             )
-        found = self._found(self._site.language(request), answer.results[0])
+        (result,) = answer.results
+        unnamed = bool(asked["brand"]) and result.brand is None
+        found = self._found(self._site.language(request), result, unnamed=unnamed)
         return self._site.page(request, "signal.html", kinds=KINDS, asked=asked, fault="", found=found)
 
     async def find_receipt(self, request: Request) -> Response:
@@ -137,27 +141,30 @@ class SignalPages:
         where = f"{path}/{quote(name, safe='')}" if name else "/signal"
         return RedirectResponse(self._site.link(request, where), status_code=303)
 
-    def _found(self, language: str, result: Result) -> dict[str, object]:
+    def _found(self, language: str, result: Result, *, unnamed: bool) -> dict[str, object]:
         finding = result.finding
         return {
-            **self._fact(language, finding.fact, finding.artifact, result.brand),
+            **self._fact(language, finding.fact, finding.artifact, result.brand, unnamed=unnamed),
             "signals": [one.value for one in finding.signals],
             "attribution": result.attribution.value,
             "receipt": result.issued.id,
         }
 
-    def _fact(self, language: str, fact: Fact, artifact: Artifact | None, brand: BrandRef | None) -> dict[str, object]:
+    def _fact(
+        self, language: str, fact: Fact, artifact: Artifact | None, brand: BrandRef | None, *, unnamed: bool
+    ) -> dict[str, object]:
+        """A fact in words; `unnamed` says that it was asked about a brand that nobody knows."""
         say = self._site.phrases.say
         what = say(language, "fact.nothing") if artifact is None else _readable(artifact)
+        key = f"fact.sentence.{fact.value}"
+        if fact is Fact.UNKNOWN and artifact is not None and (brand is not None or unnamed):
+            key += ".brand" if brand is not None else ".unnamed"
+        places = {"what": what} if key in {UNKNOWN, UNNAMED} else {"what": what, "brand": _named(brand)}
         return {
             "fact": fact.value,
             "display": DISPLAYS[LEVELS[fact].colour],
             "level": LEVELS[fact].level.value,
-            "sentence": say(
-                language,
-                f"fact.sentence.{fact.value}",
-                **({"what": what} if fact is Fact.UNKNOWN else {"what": what, "brand": _named(brand)}),
-            ),
+            "sentence": say(language, key, **places),
             "artifact": artifact,
             "what": what,
             "brand": brand,
@@ -165,7 +172,7 @@ class SignalPages:
 
     def _claims(self, language: str, claims: Claims) -> dict[str, object]:
         return {
-            **self._fact(language, claims.fact, claims.artifact, claims.brand),
+            **self._fact(language, claims.fact, claims.artifact, claims.brand, unnamed=about_unknown_brand(claims)),
             "at": rfc3339(claims.iat * 1000),
             "iss": claims.iss,
             "nonce": claims.nonce or "",

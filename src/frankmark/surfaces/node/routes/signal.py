@@ -4,6 +4,7 @@ Nothing here says what anybody means to do with a channel. A question needs no c
 the hash of its receipt in the log, and the receipt itself.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from frankmark.assembly.signal import SignalRooms
@@ -40,6 +41,7 @@ __all__ = ["SignalRoom"]
 FRESH = {"Cache-Control": "no-cache"}
 UNSTORED = {"Cache-Control": "no-store"}
 LARGEST = 600_000  # octets: a perimeter, or a platform's object
+MOST_PERIMETERS = 20  # in one answer, however many are asked for: each may have 512 KiB, and its signature is checked
 ARTIFACT = (
     "ARTIFACT_TYPE",
     "ARTIFACT_LENGTH",
@@ -154,12 +156,15 @@ class SignalRoom:
         problems=("NOT_FOUND", "CURSOR_INVALID"),
     )
     async def history(self, call: Call, query: HistoryQuery) -> Reply:
-        """The newest first, each with what it added and what it withdrew."""
+        """The newest first, each with what it added and what it withdrew; at most 20."""
         row = await self._row(call)
-        part = await self._store.perimeters(row.brand, Page(after=query.after, limit=query.limit))
+        part = await self._store.perimeters(row.brand, Page(after=query.after, limit=min(query.limit, MOST_PERIMETERS)))
         before = await self._store.perimeter(row.brand, part.items[-1].seq - 1) if part.items else None
         earlier = [*part.items[1:], before]
-        items = [await self._version(place, prior) for place, prior in zip(part.items, earlier, strict=False)]
+        items = []
+        for place, prior in zip(part.items, earlier, strict=False):
+            items.append(await self._version(place, prior))
+            await asyncio.sleep(0)  # a long perimeter takes a while to read, and others wait
         return Reply(content={"id": row.brand, "items": items, "next": part.next, "tlp": CLEAR}, headers=FRESH)
 
     @operation(
