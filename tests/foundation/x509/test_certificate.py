@@ -251,6 +251,12 @@ def test_other_pem_is_refused() -> None:
     refused(FoundationReason.CERTIFICATE_TOO_LARGE, lambda: parse_chain(bytes(2_000_000)))
 
 
+@pytest.mark.parametrize("first", [b"\x81", b"\xff"])
+def test_a_serial_number_that_is_not_positive_is_refused(first: bytes) -> None:
+    at = DER.index(b"\xa0\x03\x02\x01\x02\x02") + 7
+    refused(FoundationReason.CERTIFICATE_MALFORMED, lambda: Certificate.parse(DER[:at] + first + DER[at + 1 :]))
+
+
 @given(
     st.binary(max_size=200)
     | st.tuples(st.integers(0, len(DER) - 1), st.integers(1, 255)).map(

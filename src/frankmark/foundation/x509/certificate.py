@@ -6,6 +6,7 @@ is malleable, so others can make a second fingerprint of one certificate: compar
 """
 
 import binascii
+import re
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -36,6 +37,12 @@ NODE_URN: Final = "urn:securestamp:node:"
 MAX_BYTES: Final = 65_536
 _MAX_CHAIN: Final = 10
 _LINE: Final = 64
+_LENGTH: Final = rb"(?:[\x00-\x7f]|\x81.|\x82..|\x83...)"
+# A serial number that is negative or zero, which RFC 5280 §4.1.2.2 forbids and the library only warns of.
+_SERIAL_NOT_POSITIVE: Final = re.compile(
+    rb"\x30" + _LENGTH + rb"\x30" + _LENGTH + rb"(?:\xa0\x03\x02\x01.)?\x02(?:\x01\x00|" + _LENGTH + rb"[\x80-\xff])",
+    re.DOTALL,
+)
 # What the library raises, late and early, for certificates that it cannot read.
 UNREADABLE: Final = (
     ValueError,
@@ -212,6 +219,8 @@ def load_der(der: bytes) -> x509.Certificate:
     """
     if len(der) > MAX_BYTES:
         raise Malformed(FoundationReason.CERTIFICATE_TOO_LARGE, f"a certificate of at most {MAX_BYTES} octets")
+    if _SERIAL_NOT_POSITIVE.match(der):
+        raise _malformed("a certificate with a positive serial number")
     try:
         certificate = x509.load_der_x509_certificate(der)
         _ = certificate.issuer, certificate.subject  # the library reads names late; unreadable ones fail here
