@@ -74,6 +74,11 @@ def test_every_unknown_member_is_named_with_the_nearest_known_one(node) -> None:
     assert "targets.0.targt" in inner["detail"]
 
 
+def test_a_channel_without_a_kind_is_no_question(node) -> None:
+    asked = {"artifact": {"type": "", "value": "acme.test"}}
+    said(node.ask("POST", "/api/signal/verify", asked), 422, "VALIDATION_FAILED")
+
+
 def test_an_unknown_query_parameter_is_named_and_a_repeated_one_refused(node) -> None:
     body = said(node.ask("GET", "/api/registry/lookup?domian=a.example"), 422, "UNKNOWN_MEMBER")
     assert "did you mean domain?" in body["detail"]

@@ -49,7 +49,8 @@ class AskedArtifact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """A channel; `url` is read as a short link and as the domain of its host."""
 
     type: Annotated[
-        str, Meta(max_length=32, extra_json_schema={"enum": ["url", *(each.value for each in ArtifactType)]})
+        str,
+        Meta(min_length=1, max_length=32, extra_json_schema={"enum": ["url", *(each.value for each in ArtifactType)]}),
     ]
     value: Spelling
 
